@@ -1,0 +1,194 @@
+package io.tidemark.model;
+
+import java.time.Instant;
+import java.time.LocalDate;
+
+/**
+ * Timestamps as text. Accepted: ISO-8601 with {@code Z} or an offset ({@code 2026-03-01T12:00:00.123+01:00}, seconds
+ * and fraction optional, fractions below a millisecond cut), and {@code yyyy-MM-dd HH:mm:ss[.SSS]}, then UTC. Written:
+ * ISO-8601 in UTC with milliseconds.
+ */
+public final class EventTime {
+    private static final long MILLIS_PER_MINUTE = 60_000;
+    private static final int MAX_OFFSET_MINUTES = 18 * 60;
+
+    private final String text;
+    private int at;
+
+    private EventTime(String text) {
+        this.text = text;
+    }
+
+    /**
+     * Reads a timestamp.
+     *
+     * @return milliseconds since the epoch
+     * @throws InvalidEventException with {@link RejectReason#INVALID_EVENT_TIME} if it has none of the accepted forms
+     */
+    public static long parse(String text) throws InvalidEventException {
+        return new EventTime(text).parse();
+    }
+
+    /** Writes {@code 2026-03-01T12:00:00.000Z}. */
+    public static String format(long millis) {
+        StringBuilder out = new StringBuilder(24);
+        Instant instant = Instant.ofEpochMilli(millis);
+        LocalDate day = LocalDate.ofEpochDay(Math.floorDiv(instant.getEpochSecond(), 86_400L));
+        int second = (int) Math.floorMod(instant.getEpochSecond(), 86_400L);
+        digits(out, day.getYear(), 4).append('-');
+        digits(out, day.getMonthValue(), 2).append('-');
+        digits(out, day.getDayOfMonth(), 2).append('T');
+        digits(out, second / 3600, 2).append(':');
+        digits(out, second / 60 % 60, 2).append(':');
+        digits(out, second % 60, 2).append('.');
+        return digits(out, (int) Math.floorMod(millis, 1000L), 3).append('Z').toString();
+    }
+
+    private static StringBuilder digits(StringBuilder out, int value, int width) {
+        String text = Integer.toString(value);
+        for (int i = text.length(); i < width; i++) {
+            out.append('0');
+        }
+        return out.append(text);
+    }
+
+    private long parse() throws InvalidEventException {
+        int year = number(4);
+        expect('-');
+        int month = number(2);
+        expect('-');
+        int day = number(2);
+        char separator = next();
+        boolean iso = separator == 'T' || separator == 't';
+        if (!iso && separator != ' ') {
+            throw invalid();
+        }
+        int hour = number(2);
+        expect(':');
+        int minute = number(2);
+        int second = 0;
+        int millis = 0;
+        if (peek() == ':') {
+            at++;
+            second = number(2);
+            if (peek() == '.' || (iso && peek() == ',')) {
+                at++;
+                millis = fraction();
+            }
+        } else if (!iso) {
+            throw invalid();
+        }
+        int offsetMinutes = iso || at < text.length() ? offset() : 0;
+        if (at != text.length()
+                || month < 1
+                || month > 12
+                || day < 1
+                || day > lengthOfMonth(year, month)
+                || hour > 23
+                || minute > 59
+                || second > 59) {
+            throw invalid();
+        }
+        long minutes = (daysSinceEpoch(year, month, day) * 24 + hour) * 60 + minute - offsetMinutes;
+        return minutes * MILLIS_PER_MINUTE + second * 1000L + millis;
+    }
+
+    private static int lengthOfMonth(int year, int month) {
+        return switch (month) {
+            case 2 -> year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
+            case 4, 6, 9, 11 -> 30;
+            default -> 31;
+        };
+    }
+
+    /** Days from civil, proleptic Gregorian: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
+    private static long daysSinceEpoch(int year, int month, int day) {
+        int y = month <= 2 ? year - 1 : year;
+        int era = Math.floorDiv(y, 400);
+        int yearOfEra = y - era * 400;
+        int dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+        int dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear;
+        return era * 146_097L + dayOfEra - 719_468L;
+    }
+
+    private int number(int width) throws InvalidEventException {
+        int value = 0;
+        for (int i = 0; i < width; i++) {
+            char c = next();
+            if (c < '0' || c > '9') {
+                throw invalid();
+            }
+            value = value * 10 + (c - '0');
+        }
+        return value;
+    }
+
+    private int fraction() throws InvalidEventException {
+        int millis = 0;
+        int count = 0;
+        while (peek() >= '0' && peek() <= '9') {
+            char c = next();
+            if (count < 3) {
+                millis = millis * 10 + (c - '0');
+            }
+            count++;
+        }
+        if (count == 0 || count > 9) {
+            throw invalid();
+        }
+        for (int i = count; i < 3; i++) {
+            millis *= 10;
+        }
+        return millis;
+    }
+
+    private int offset() throws InvalidEventException {
+        char sign = next();
+        if (sign == 'Z' || sign == 'z') {
+            return 0;
+        }
+        if (sign != '+' && sign != '-') {
+            throw invalid();
+        }
+        int minutes = number(2) * 60;
+        if (at < text.length()) {
+            if (peek() == ':') {
+                at++;
+            }
+            int rest = number(2);
+            if (rest > 59) {
+                throw invalid();
+            }
+            minutes += rest;
+        }
+        if (minutes > MAX_OFFSET_MINUTES) {
+            throw invalid();
+        }
+        return sign == '-' ? -minutes : minutes;
+    }
+
+    private void expect(char wanted) throws InvalidEventException {
+        if (next() != wanted) {
+            throw invalid();
+        }
+    }
+
+    /** The next character, or NUL at the end; NUL is no part of any accepted form. */
+    private char peek() {
+        return at < text.length() ? text.charAt(at) : 0;
+    }
+
+    private char next() throws InvalidEventException {
+        if (at >= text.length()) {
+            throw invalid();
+        }
+        return text.charAt(at++);
+    }
+
+    private InvalidEventException invalid() {
+        String shown = text.length() > 64 ? text.substring(0, 64) + "…" : text;
+        return new InvalidEventException(
+                RejectReason.INVALID_EVENT_TIME,
+                "event_time must be ISO-8601 with Z or an offset, or yyyy-MM-dd HH:mm:ss[.SSS]; was \"" + shown + "\"");
+    }
+}

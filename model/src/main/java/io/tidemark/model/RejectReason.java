@@ -1,0 +1,40 @@
+package io.tidemark.model;
+
+import java.util.Locale;
+
+/** Why a record could not be used. The code is stored in the rejected record's header and is a metric's name. */
+public enum RejectReason {
+    /** The record has no value. */
+    EMPTY,
+    /** Not JSON, or not UTF-8, or deeper or longer than the parser's limits. */
+    MALFORMED_JSON,
+    /** JSON, but not an object. */
+    NOT_AN_OBJECT,
+    /** A field has a type that it may not have. */
+    WRONG_TYPE,
+    /** {@code host} is absent, null or blank. */
+    MISSING_HOST,
+    /** {@code event_time} is absent or null. */
+    MISSING_EVENT_TIME,
+    /** {@code event_time} has none of the accepted forms. */
+    INVALID_EVENT_TIME,
+    /** {@code event_time} is further ahead of the clock than allowed. */
+    EVENT_TIME_IN_FUTURE,
+    /** An enriched record without readable source coordinates. */
+    MISSING_COORDINATES,
+    /** The database refused the row. */
+    REFUSED_BY_DATABASE;
+
+    /** Name of the Kafka header with the reason's code, on {@link Topics#REJECTED}. */
+    public static final String REASON_HEADER = "tidemark-reason";
+
+    /** Name of the Kafka header with the message for people, UTF-8. */
+    public static final String MESSAGE_HEADER = "tidemark-message";
+
+    private final String code = name().toLowerCase(Locale.ROOT);
+
+    /** Lower case, such as {@code malformed_json}. */
+    public String code() {
+        return code;
+    }
+}
