@@ -1,19 +1,18 @@
 package io.tidemark.model;
 
-import static java.util.Objects.requireNonNull;
-
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /**
  * An event's identity: where it stands in the raw topic. The topic's id, not its name, so that a topic deleted and made
- * anew has new coordinates.
+ * anew has new coordinates. The id is held as two numbers, which serializers of every engine understand.
  *
- * @param topicId the raw topic's id, as Kafka assigns it
+ * @param topicIdHigh the upper 64 bits of the raw topic's id, as Kafka assigns it
+ * @param topicIdLow the lower 64 bits
  * @param partition 0-based
  * @param offset 0-based position in the partition
  */
-public record SourceCoordinates(UUID topicId, int partition, long offset) {
+public record SourceCoordinates(long topicIdHigh, long topicIdLow, int partition, long offset) {
 
     /** Name of the Kafka header that carries coordinates: ASCII {@code topic-uuid/partition/offset}. */
     public static final String HEADER = "tidemark-source";
@@ -21,10 +20,22 @@ public record SourceCoordinates(UUID topicId, int partition, long offset) {
     private static final int UUID_LENGTH = 36;
 
     public SourceCoordinates {
-        requireNonNull(topicId, "topicId is null");
         if (partition < 0 || offset < 0) {
             throw new IllegalArgumentException("Negative coordinates: partition " + partition + ", offset " + offset);
         }
+    }
+
+    public SourceCoordinates(UUID topicId, int partition, long offset) {
+        this(topicId.getMostSignificantBits(), topicId.getLeastSignificantBits(), partition, offset);
+    }
+
+    public UUID topicId() {
+        return new UUID(topicIdHigh, topicIdLow);
+    }
+
+    /** Whether both stand in the same partition of the same topic. */
+    public boolean samePartition(SourceCoordinates other) {
+        return partition == other.partition && topicIdLow == other.topicIdLow && topicIdHigh == other.topicIdHigh;
     }
 
     /** The header's value: ASCII {@code topic-uuid/partition/offset}. */
@@ -51,6 +62,6 @@ public record SourceCoordinates(UUID topicId, int partition, long offset) {
 
     @Override
     public String toString() {
-        return topicId + "/" + partition + "/" + offset;
+        return topicId() + "/" + partition + "/" + offset;
     }
 }
