@@ -14,6 +14,7 @@ public enum TextCap {
     /** Names of places, campaigns, devices and the like. */
     NAME(255);
 
+    private static final int MAX_BYTES_A_CHAR = 3;
     private static final char REPLACEMENT = '\uFFFD';
 
     private final int maxBytes;
@@ -30,6 +31,21 @@ public enum TextCap {
     /** The text within the cap; the same instance if nothing had to change. */
     public String apply(String text) {
         return isClean(text) ? text : clean(text);
+    }
+
+    /** Whether the text has to be cut: NUL characters, which are removed anyway, do not count. */
+    public boolean isExceededBy(String text) {
+        if (text.length() <= maxBytes / MAX_BYTES_A_CHAR) {
+            return false;
+        }
+        int bytes = 0;
+        for (int i = 0; i < text.length() && bytes <= maxBytes; i++) {
+            char c = text.charAt(i);
+            boolean pair = Character.isSurrogate(c) && isPair(text, i);
+            bytes += c == 0 ? 0 : c < 0x80 ? 1 : c < 0x800 ? 2 : pair ? 4 : 3;
+            i += pair ? 1 : 0;
+        }
+        return bytes > maxBytes;
     }
 
     private boolean isClean(String text) {
