@@ -1,0 +1,70 @@
+package io.tidemark.stream;
+
+import io.tidemark.model.Topics;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.kafka.common.TopicPartition;
+
+/** How the jobs read from and write to Kafka. */
+public final class KafkaEnds {
+    private static final String MAX_REQUEST_BYTES = Integer.toString(8 * 1024 * 1024);
+
+    private final KafkaSettings kafka;
+
+    public KafkaEnds(KafkaSettings kafka) {
+        this.kafka = kafka;
+    }
+
+    /**
+     * A topic's records, each partition in order.
+     *
+     * @param bounded whether to end at what is newest when the job starts
+     */
+    public KafkaSource<TopicRecord> source(String topic, String groupId, StartOffsets start, boolean bounded) {
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        start.byPartition().forEach((partition, offset) -> offsets.put(new TopicPartition(topic, partition), offset));
+        KafkaSourceBuilder<TopicRecord> source = KafkaSource.<TopicRecord>builder()
+                .setTopics(topic)
+                .setGroupId(groupId)
+                .setProperties(kafka.toProperties())
+                .setProperty("max.poll.records", "5000")
+                .setProperty("max.partition.fetch.bytes", Integer.toString(4 * 1024 * 1024))
+                .setStartingOffsets(OffsetsInitializer.offsets(offsets))
+                .setDeserializer(new TopicRecordSchema(kafka, topic));
+        if (bounded) {
+            source.setBounded(OffsetsInitializer.latest());
+        }
+        return source.build();
+    }
+
+    /**
+     * An idempotent producer that has everything acknowledged before a checkpoint completes. Not transactional: readers
+     * drop what they have seen by its coordinates.
+     */
+    public <T> KafkaSink<T> sink(KafkaRecordSerializationSchema<T> serializer) {
+        return KafkaSink.<T>builder()
+                .setKafkaProducerConfig(kafka.toProperties())
+                .setProperty("acks", "all")
+                .setProperty("enable.idempotence", "true")
+                .setProperty("compression.type", "lz4")
+                .setProperty("linger.ms", "20")
+                .setProperty("batch.size", Integer.toString(256 * 1024))
+                .setProperty("buffer.memory", Integer.toString(64 * 1024 * 1024))
+                .setProperty("max.request.size", MAX_REQUEST_BYTES)
+                .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
+                .setRecordSerializer(serializer)
+                .build();
+    }
+
+    /** Sends rejected records to {@link Topics#REJECTED}. */
+    public void sinkRejected(DataStream<Rejected> rejected) {
+        rejected.sinkTo(sink(new RejectedSerializer())).uid("rejected").name(Topics.REJECTED);
+    }
+}

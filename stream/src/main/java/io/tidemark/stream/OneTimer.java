@@ -1,0 +1,43 @@
+package io.tidemark.stream;
+
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An operator's timer by the clock, of which at most one is armed. What it runs, runs in the task's own thread, and an
+ * error in it fails the task.
+ */
+public final class OneTimer {
+    private final ProcessingTimeService clock;
+    private @Nullable ScheduledFuture<?> armed;
+
+    public OneTimer(ProcessingTimeService clock) {
+        this.clock = clock;
+    }
+
+    /** Runs the action once, that long from now, unless a timer is armed already. */
+    public void arm(Duration delay, Action action) {
+        if (armed == null) {
+            armed = clock.registerTimer(clock.getCurrentProcessingTime() + delay.toMillis(), now -> {
+                armed = null;
+                action.run(now);
+            });
+        }
+    }
+
+    public void disarm() {
+        if (armed != null) {
+            armed.cancel(false);
+            armed = null;
+        }
+    }
+
+    /** What to run. */
+    @FunctionalInterface
+    public interface Action {
+        /** Runs; {@code nowMillis} is the clock when the timer fires, milliseconds since the epoch. */
+        void run(long nowMillis) throws Exception;
+    }
+}

@@ -1,0 +1,53 @@
+package io.tidemark.stream.enrich;
+
+import io.tidemark.model.Topics;
+import io.tidemark.stream.KafkaEnds;
+import io.tidemark.stream.Rejected;
+import io.tidemark.stream.TopicRecord;
+import java.time.Clock;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Raw events → validated and enriched → rows of {@code processed_events} and records of {@link Topics#ENRICHED}; what
+ * cannot be used → {@link Topics#REJECTED}. Nothing is shuffled: each partition keeps its order all the way.
+ */
+public final class EnrichJob {
+    /** Name of the job, as Flink shows it. */
+    public static final String NAME = "tidemark-enrich";
+
+    static final OutputTag<Rejected> REJECTED = new OutputTag<>("rejected", TypeInformation.of(Rejected.class));
+
+    private EnrichJob() {}
+
+    /** Adds the job to the environment; the caller executes it. */
+    public static void define(StreamExecutionEnvironment env, EnrichConfig config) {
+        env.setParallelism(config.parallelism());
+        env.getConfig().enableObjectReuse();
+        KafkaEnds kafka = new KafkaEnds(config.kafka());
+        DataStream<TopicRecord> raw = env.fromSource(
+                        kafka.source(Topics.RAW, EnrichConfig.GROUP_ID, config.start(), config.bounded()),
+                        WatermarkStrategy.noWatermarks(),
+                        Topics.RAW)
+                .uid("raw-events");
+        SingleOutputStreamOperator<Enriched> enriched = raw.process(
+                        new EnrichRecords(config.geoDatabase(), config.maxAhead(), Clock.systemUTC()))
+                .uid("enrich")
+                .name("enrich");
+        enriched.transform("processed_events", Types.VOID, new StoreEvents(config.store(), config.flushInterval()))
+                .uid("processed-events")
+                .sinkTo(new DiscardingSink<>())
+                .name("end")
+                .uid("processed-events-end");
+        enriched.sinkTo(kafka.sink(new EnrichedSerializer()))
+                .uid("enriched-events")
+                .name(Topics.ENRICHED);
+        kafka.sinkRejected(enriched.getSideOutput(REJECTED));
+    }
+}

@@ -1,0 +1,110 @@
+package io.tidemark.stream.enrich;
+
+import io.tidemark.model.EnrichedEvent;
+import io.tidemark.model.EventTime;
+import io.tidemark.model.InvalidEventException;
+import io.tidemark.model.RawEvent;
+import io.tidemark.model.RawEventCodec;
+import io.tidemark.model.RejectReason;
+import io.tidemark.model.TextCap;
+import io.tidemark.stream.Rejected;
+import io.tidemark.stream.Tallies;
+import io.tidemark.stream.Tally;
+import io.tidemark.stream.TopicRecord;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
+
+/** Validates and enriches; what cannot be used goes to {@link EnrichJob#REJECTED} with the reason. */
+final class EnrichRecords extends ProcessFunction<TopicRecord, Enriched> {
+    private static final long serialVersionUID = 1L;
+
+    private final @Nullable String geoDatabase;
+    private final long maxAheadMillis;
+    private final Clock clock;
+
+    private transient @Nullable Opened opened;
+
+    EnrichRecords(@Nullable String geoDatabase, Duration maxAhead, Clock clock) {
+        this.geoDatabase = geoDatabase;
+        this.maxAheadMillis = maxAhead.toMillis();
+        this.clock = clock;
+    }
+
+    @Override
+    public void open(OpenContext context) {
+        opened = new Opened(
+                new RawEventCodec(),
+                new Enrichment(GeoLookup.open(geoDatabase), new ClientResolver(UserAgentParser.shared())),
+                new Tally(getRuntimeContext(), Tallies.READ),
+                new Tally(getRuntimeContext(), Tallies.TEXT_CUT),
+                new Tally(getRuntimeContext(), Tallies.TEXT_NUL_REMOVED),
+                Tallies.rejected(getRuntimeContext()));
+    }
+
+    @Override
+    public void processElement(TopicRecord read, Context context, Collector<Enriched> out) {
+        Opened with = java.util.Objects.requireNonNull(opened, "not opened");
+        with.read.add(1);
+        try {
+            RawEvent raw = with.codec.decode(read.value());
+            requireNotAhead(raw);
+            countChangedTexts(raw, with);
+            EnrichedEvent event = with.enrichment.enrich(raw);
+            out.collect(new Enriched(event, read.position()));
+        } catch (InvalidEventException e) {
+            Tally tally = with.rejected.get(e.reason());
+            if (tally != null) {
+                tally.add(1);
+            }
+            context.output(
+                    EnrichJob.REJECTED,
+                    new Rejected(read.position(), e.reason(), e.getMessage(), read.key(), read.value()));
+        }
+    }
+
+    private void requireNotAhead(RawEvent raw) throws InvalidEventException {
+        long now = clock.millis();
+        if (raw.eventTimeMillis() > now + maxAheadMillis) {
+            throw new InvalidEventException(
+                    RejectReason.EVENT_TIME_IN_FUTURE,
+                    "event_time %s is more than %d s ahead of the clock, %s"
+                            .formatted(
+                                    EventTime.format(raw.eventTimeMillis()),
+                                    maxAheadMillis / 1000,
+                                    EventTime.format(now)));
+        }
+    }
+
+    private static void countChangedTexts(RawEvent raw, Opened with) {
+        countChanges(raw.host(), TextCap.HOST, with);
+        countChanges(raw.ip(), TextCap.IP, with);
+        countChanges(raw.url(), TextCap.URL, with);
+        countChanges(raw.referrer(), TextCap.REFERRER, with);
+        countChanges(raw.userAgent(), TextCap.USER_AGENT, with);
+    }
+
+    private static void countChanges(@Nullable String text, TextCap cap, Opened with) {
+        if (text == null) {
+            return;
+        }
+        if (cap.isExceededBy(text)) {
+            with.cut.add(1);
+        }
+        if (text.indexOf(0) >= 0) {
+            with.nulRemoved.add(1);
+        }
+    }
+
+    private record Opened(
+            RawEventCodec codec,
+            Enrichment enrichment,
+            Tally read,
+            Tally cut,
+            Tally nulRemoved,
+            Map<RejectReason, Tally> rejected) {}
+}

@@ -1,0 +1,49 @@
+package io.tidemark.stream.enrich;
+
+import io.tidemark.model.EnrichedEvent;
+import io.tidemark.model.EnrichedEvent.Campaign;
+import io.tidemark.model.InvalidEventException;
+import io.tidemark.model.RawEvent;
+import io.tidemark.model.RejectReason;
+import io.tidemark.model.TextCap;
+import org.jspecify.annotations.Nullable;
+
+/** What an event gains: place, client, kind of referrer, campaign. Texts are brought within their caps. */
+final class Enrichment {
+    private final GeoLookup geo;
+    private final ClientResolver clients;
+    private final ReferrerClassifier referrers = new ReferrerClassifier();
+
+    Enrichment(GeoLookup geo, ClientResolver clients) {
+        this.geo = geo;
+        this.clients = clients;
+    }
+
+    /** @throws InvalidEventException if nothing is left of the host once NUL characters are removed */
+    EnrichedEvent enrich(RawEvent raw) throws InvalidEventException {
+        String host = TextCap.HOST.apply(raw.host());
+        if (host.isBlank()) {
+            throw new InvalidEventException(RejectReason.MISSING_HOST, "Field host holds NUL characters only");
+        }
+        String ip = capped(raw.ip(), TextCap.IP);
+        String url = capped(raw.url(), TextCap.URL);
+        String referrer = capped(raw.referrer(), TextCap.REFERRER);
+        Campaign campaign = url == null ? Campaign.NONE : CampaignParser.parse(url);
+        ClientResolver.Resolved client = clients.resolve(raw.userAgent(), raw.headers());
+        return new EnrichedEvent(
+                host,
+                raw.eventTimeMillis(),
+                ip,
+                url,
+                referrer,
+                client.userAgent(),
+                geo.lookup(ip),
+                client.client(),
+                referrers.classify(host, referrer, campaign),
+                campaign);
+    }
+
+    private static @Nullable String capped(@Nullable String text, TextCap cap) {
+        return text == null ? null : cap.apply(text);
+    }
+}

@@ -1,0 +1,64 @@
+package io.tidemark.stream.enrich;
+
+import io.tidemark.model.EnrichedEvent.Client;
+import io.tidemark.model.TextCap;
+import java.util.Locale;
+import nl.basjes.parse.useragent.UserAgent;
+import nl.basjes.parse.useragent.UserAgentAnalyzerDirect;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads user agent strings with Yauaa. Its rules take seconds to load, so that there is one parser a JVM. Thread-safe,
+ * since the analyzer is.
+ */
+final class UserAgentParser {
+    private final UserAgentAnalyzerDirect analyzer = UserAgentAnalyzerDirect.newBuilder()
+            .withField(UserAgent.DEVICE_CLASS)
+            .withField(UserAgent.OPERATING_SYSTEM_NAME)
+            .withField(UserAgent.AGENT_CLASS)
+            .withField(UserAgent.AGENT_NAME)
+            .hideMatcherLoadStats()
+            .immediateInitialization()
+            .build();
+
+    private UserAgentParser() {}
+
+    static UserAgentParser shared() {
+        return Shared.PARSER;
+    }
+
+    Client parse(String userAgent) {
+        UserAgent parsed = analyzer.parse(userAgent);
+        String device = parsed.getValue(UserAgent.DEVICE_CLASS);
+        String agentClass = parsed.getValue(UserAgent.AGENT_CLASS);
+        return new Client(
+                known(device),
+                known(parsed.getValue(UserAgent.AGENT_NAME)),
+                known(parsed.getValue(UserAgent.OPERATING_SYSTEM_NAME)),
+                isBot(device) || isBot(agentClass) || namesItselfBot(userAgent));
+    }
+
+    private static boolean isBot(@Nullable String kind) {
+        return kind != null && (kind.startsWith("Robot") || kind.equals("Hacker"));
+    }
+
+    /** What nearly all robots that are not in the rules yet have in their name. */
+    private static boolean namesItselfBot(String userAgent) {
+        String text = userAgent.toLowerCase(Locale.ROOT);
+        return (text.contains("bot") && !text.contains("cubot"))
+                || text.contains("crawler")
+                || text.contains("spider")
+                || text.contains("http://")
+                || text.contains("https://");
+    }
+
+    private static @Nullable String known(@Nullable String value) {
+        return value == null || value.isEmpty() || value.startsWith("Unknown") || value.equals("??")
+                ? null
+                : TextCap.NAME.apply(value);
+    }
+
+    private static final class Shared {
+        static final UserAgentParser PARSER = new UserAgentParser();
+    }
+}
