@@ -134,6 +134,11 @@ final class KafkaNode implements AutoCloseable {
                 "share.coordinator.state.topic.replication.factor", "1",
                 "share.coordinator.state.topic.min.isr", "1"));
         settings.putAll(Map.of(
+                // After a kill, the controller takes the broker of before for alive until its session ends.
+                "broker.session.timeout.ms",
+                "4000",
+                "broker.heartbeat.interval.ms",
+                "500",
                 "group.initial.rebalance.delay.ms",
                 "0",
                 "log.retention.ms",

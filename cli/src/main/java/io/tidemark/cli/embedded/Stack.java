@@ -29,6 +29,9 @@ public final class Stack implements AutoCloseable {
     private final StackAddresses addresses;
     private final Deque<AutoCloseable> parts;
 
+    /** For Ctrl-C and SIGTERM. */
+    private final Thread atExit = new Thread(this::stop, "stop-stack");
+
     private Stack(Layout layout, StackAddresses addresses, Deque<AutoCloseable> parts) {
         this.layout = layout;
         this.addresses = addresses;
@@ -50,8 +53,10 @@ public final class Stack implements AutoCloseable {
             LogFiles.in(layout.logs());
             StackAddresses addresses = startServers(config, layout, parts);
             StackFile.write(layout.stackFile(), addresses);
+            Stack stack = new Stack(layout, addresses, parts);
+            Runtime.getRuntime().addShutdownHook(stack.atExit);
             started = true;
-            return new Stack(layout, addresses, parts);
+            return stack;
         } catch (IOException e) {
             throw new StackException("Cannot use data folder %s (%s)".formatted(layout.data(), e), e);
         } finally {
@@ -116,7 +121,17 @@ public final class Stack implements AutoCloseable {
 
     /** Flink, Kafka, PostgreSQL, in this order, then gives the folder free. Closing twice changes nothing. */
     @Override
-    public synchronized void close() {
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException e) {
+            // The process is ending, and the hook is at it or done.
+            LOG.debug("Closed during shutdown");
+        }
+        stop();
+    }
+
+    private synchronized void stop() {
         try {
             Files.deleteIfExists(layout.stackFile());
         } catch (IOException e) {
