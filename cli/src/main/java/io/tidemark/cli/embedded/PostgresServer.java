@@ -1,0 +1,221 @@
+package io.tidemark.cli.embedded;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A PostgreSQL server with its database {@code tidemark}, in processes of its own that a kill of this one survives. */
+public final class PostgresServer implements AutoCloseable {
+    public static final String USER = "postgres";
+
+    private static final String DATABASE = "tidemark";
+    private static final int TIMEOUT_SECONDS = 60;
+
+    private final Path programs;
+    private final Path cluster;
+    private final Path logs;
+    private final PostgresAccount account;
+    private final int port;
+
+    private PostgresServer(Path programs, Path cluster, Path logs, PostgresAccount account, int port) {
+        this.programs = programs;
+        this.cluster = cluster;
+        this.logs = logs;
+        this.account = account;
+        this.port = port;
+    }
+
+    /**
+     * Starts a server on the folder, whose database it serves if there is one, and waits until it answers. A server that
+     * was left there by a killed process is stopped first.
+     */
+    static PostgresServer start(Layout layout, int wantedPort) {
+        try {
+            PostgresAccount account = PostgresAccount.current();
+            Path cluster = Files.createDirectories(layout.postgres()).resolve("cluster");
+            Path logs = Files.createDirectories(layout.logs().resolve("postgres"));
+            PostgresServer server = new PostgresServer(
+                    PostgresProgram.unpacked(layout.data()),
+                    cluster,
+                    logs,
+                    account,
+                    Ports.free("PostgreSQL", wantedPort));
+            account.own(layout.postgres());
+            account.own(logs);
+            server.stopLeftover();
+            server.initializeOnce();
+            server.configure();
+            server.run(
+                    "pg_ctl",
+                    "-D",
+                    cluster.toString(),
+                    "-l",
+                    logs.resolve("start.log").toString(),
+                    "-w",
+                    "start");
+            server.createDatabaseOnce();
+            return server;
+        } catch (IOException | SQLException e) {
+            throw new StackException(
+                    "PostgreSQL did not start on %s (%s)".formatted(layout.postgres(), e.getMessage()), e);
+        }
+    }
+
+    /** JDBC URL of the database; its user is {@link #USER}, without a password. */
+    public String jdbcUrl() {
+        return jdbcUrl(DATABASE);
+    }
+
+    private String jdbcUrl(String database) {
+        return "jdbc:postgresql://%s:%d/%s".formatted(Ports.LOOPBACK, port, database);
+    }
+
+    /** Made aside and moved, so that an interrupted start leaves no half of a database behind. */
+    private void initializeOnce() throws IOException {
+        if (Files.isDirectory(cluster)) {
+            return;
+        }
+        Path partial = cluster.resolveSibling("cluster.partial");
+        if (Files.isDirectory(partial)) {
+            clear(partial);
+        }
+        run(
+                "initdb",
+                "-D",
+                partial.toString(),
+                "-U",
+                USER,
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8");
+        Files.move(partial, cluster, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static void clear(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private void configure() throws IOException {
+        String settings = """
+                # Written by tidemark at each start. Own settings belong into custom.conf beside this file.
+                listen_addresses = '%s'
+                port = %d
+                unix_socket_directories = ''
+                max_connections = 100
+                shared_buffers = 128MB
+                max_wal_size = 2GB
+                checkpoint_timeout = 10min
+                fsync = on
+                synchronous_commit = on
+                timezone = 'UTC'
+                log_timezone = 'UTC'
+                logging_collector = on
+                log_directory = '%s'
+                log_filename = 'postgres-%%a.log'
+                log_truncate_on_rotation = on
+                log_rotation_age = 1d
+                log_rotation_size = 0
+                include_if_exists 'custom.conf'
+                """.formatted(Ports.LOOPBACK, port, logs.toString().replace("'", "''"));
+        Files.writeString(cluster.resolve("postgresql.conf"), settings);
+    }
+
+    private void createDatabaseOnce() throws SQLException {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl(USER), USER, "");
+                Statement statement = connection.createStatement()) {
+            try (ResultSet found =
+                    statement.executeQuery("select 1 from pg_database where datname = '" + DATABASE + "'")) {
+                if (found.next()) {
+                    return;
+                }
+            }
+            statement.execute("create database " + DATABASE);
+        }
+    }
+
+    private void stopLeftover() throws IOException {
+        Path pidFile = cluster.resolve("postmaster.pid");
+        if (!Files.exists(pidFile)) {
+            return;
+        }
+        List<String> lines = Files.readAllLines(pidFile);
+        boolean alive = !lines.isEmpty() && isPostmaster(lines.get(0).strip());
+        if (alive) {
+            stop();
+        } else {
+            // Its number may belong to some other process by now, at which PostgreSQL would balk.
+            Files.delete(pidFile);
+        }
+    }
+
+    private static boolean isPostmaster(String pid) {
+        return ProcessHandle.of(Long.parseLong(pid))
+                .filter(ProcessHandle::isAlive)
+                .flatMap(process -> process.info().command())
+                .filter(command -> command.contains("postgres"))
+                .isPresent();
+    }
+
+    private void stop() throws IOException {
+        try {
+            run("pg_ctl", "-D", cluster.toString(), "-m", "fast", "-t", "8", "-w", "stop");
+        } catch (IOException e) {
+            run("pg_ctl", "-D", cluster.toString(), "-m", "immediate", "-t", "8", "-w", "stop");
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (Files.exists(cluster.resolve("postmaster.pid"))) {
+            stop();
+        }
+    }
+
+    private void run(String program, String... arguments) throws IOException {
+        List<String> words = new ArrayList<>();
+        words.add(programs.resolve("bin").resolve(program).toString());
+        words.addAll(List.of(arguments));
+        Path output = Files.createTempFile(logs, program, ".out");
+        try {
+            // Into a file, not a pipe: the server that pg_ctl leaves running would hold a pipe open.
+            Process process = new ProcessBuilder(account.command(words))
+                    .directory(logs.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            process.getOutputStream().close();
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IOException("%s took more than %d s".formatted(program, TIMEOUT_SECONDS));
+            }
+            if (process.exitValue() != 0) {
+                String said =
+                        Files.readString(output, StandardCharsets.UTF_8).strip().replaceAll("\\s*\\n\\s*", "; ");
+                throw new IOException("%s failed: %s; see %s".formatted(program, said, logs));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while %s ran".formatted(program), e);
+        } finally {
+            Files.delete(output);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package io.tidemark.cli.embedded;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Kafka, PostgreSQL and Flink on one data folder. Once started, all three answer, the topics exist, and {@code
+ * stack.json} in the folder tells where. One stack a folder, and one a process.
+ */
+public final class Stack implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Stack.class);
+
+    private final Layout layout;
+    private final StackAddresses addresses;
+    private final Deque<AutoCloseable> parts;
+
+    /** For Ctrl-C and SIGTERM. */
+    private final Thread atExit = new Thread(this::stop, "stop-stack");
+
+    private Stack(Layout layout, StackAddresses addresses, Deque<AutoCloseable> parts) {
+        this.layout = layout;
+        this.addresses = addresses;
+        this.parts = parts;
+    }
+
+    /**
+     * Starts all three at once and waits until they are healthy.
+     *
+     * @throws StackException if the folder is in use, or a server does not start; nothing is left running then
+     */
+    public static Stack start(StackConfig config) {
+        Layout layout = new Layout(config.data());
+        Deque<AutoCloseable> parts = new ArrayDeque<>();
+        boolean started = false;
+        try {
+            parts.push(FolderLock.take(layout));
+            Files.deleteIfExists(layout.stackFile());
+            LogFiles.in(layout.logs());
+            StackAddresses addresses = startServers(config, layout, parts);
+            StackFile.write(layout.stackFile(), addresses);
+            Stack stack = new Stack(layout, addresses, parts);
+            Runtime.getRuntime().addShutdownHook(stack.atExit);
+            started = true;
+            return stack;
+        } catch (IOException e) {
+            throw new StackException("Cannot use data folder %s (%s)".formatted(layout.data(), e), e);
+        } finally {
+            if (!started) {
+                closeAll(parts);
+            }
+        }
+    }
+
+    /** The stack that runs on the folder, in whichever process; empty if none does, or it is still starting. */
+    public static Optional<StackAddresses> running(Path data) {
+        Layout layout = new Layout(data);
+        Optional<StackAddresses> addresses = StackFile.read(layout.stackFile());
+        return addresses.isPresent() && FolderLock.isTaken(layout) ? addresses : Optional.empty();
+    }
+
+    public StackAddresses addresses() {
+        return addresses;
+    }
+
+    public Layout layout() {
+        return layout;
+    }
+
+    /** Leaves in {@code parts} whatever started, in the order in which it is to stop, also if something else failed. */
+    private static StackAddresses startServers(StackConfig config, Layout layout, Deque<AutoCloseable> parts) {
+        ExecutorService starters = Executors.newFixedThreadPool(3);
+        try {
+            Future<PostgresServer> postgres =
+                    starters.submit(() -> PostgresServer.start(layout, config.postgresPort()));
+            Future<KafkaNode> kafka = starters.submit(() -> KafkaNode.start(layout.kafka(), config.kafkaPort()));
+            Future<FlinkCluster> flink =
+                    starters.submit(() -> FlinkCluster.start(layout, config.slots(), config.flinkPort()));
+            List<StackException> failures = new ArrayList<>();
+            for (Future<? extends AutoCloseable> part : List.of(postgres, kafka, flink)) {
+                try {
+                    parts.push(part.get());
+                } catch (ExecutionException e) {
+                    failures.add(e.getCause() instanceof StackException s ? s : new StackException(e.toString(), e));
+                }
+            }
+            if (!failures.isEmpty()) {
+                throw failures.get(0);
+            }
+            kafka.get().createTopics(config.partitions());
+            return new StackAddresses(
+                    ProcessHandle.current().pid(),
+                    kafka.get().bootstrap(),
+                    postgres.get().jdbcUrl(),
+                    PostgresServer.USER,
+                    flink.get().address(),
+                    Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StackException("Interrupted while the stack was starting", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new StackException("Kafka started on %s but does not answer (%s)".formatted(layout.kafka(), e), e);
+        } finally {
+            starters.shutdown();
+        }
+    }
+
+    /** Flink, Kafka, PostgreSQL, in this order, then gives the folder free. Closing twice changes nothing. */
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException e) {
+            // The process is ending, and the hook is at it or done.
+            LOG.debug("Closed during shutdown");
+        }
+        stop();
+    }
+
+    private synchronized void stop() {
+        try {
+            Files.deleteIfExists(layout.stackFile());
+        } catch (IOException e) {
+            LOG.warn("Cannot delete {}", layout.stackFile(), e);
+        }
+        closeAll(parts);
+    }
+
+    private static void closeAll(Deque<AutoCloseable> parts) {
+        while (!parts.isEmpty()) {
+            AutoCloseable part = parts.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.warn("Cannot stop {} cleanly", part.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}

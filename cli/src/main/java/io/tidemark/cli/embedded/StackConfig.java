@@ -1,0 +1,65 @@
+package io.tidemark.cli.embedded;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.file.Path;
+
+/**
+ * What the embedded stack is to look like.
+ *
+ * @param data folder of everything that is kept; made if absent
+ * @param partitions of the raw and the enriched topic where they do not exist yet
+ * @param slots task slots of the Flink cluster: the sum of the parallelisms of the jobs that run at once
+ * @param kafkaPort 0 for a free one
+ * @param postgresPort 0 for a free one
+ * @param flinkPort of REST endpoint and page, 0 for a free one
+ */
+public record StackConfig(Path data, int partitions, int slots, int kafkaPort, int postgresPort, int flinkPort) {
+
+    public static final int DEFAULT_PARTITIONS = 4;
+
+    private static final int SPARE_SLOTS = 2;
+
+    public StackConfig {
+        data = requireNonNull(data, "data is null").toAbsolutePath().normalize();
+        requireAtLeastOne("partitions", partitions);
+        requireAtLeastOne("slots", slots);
+        requirePort("Kafka", kafkaPort);
+        requirePort("PostgreSQL", postgresPort);
+        requirePort("Flink", flinkPort);
+    }
+
+    /** Free ports, the default number of partitions, room for both jobs. */
+    public static StackConfig at(Path data) {
+        return new StackConfig(data, DEFAULT_PARTITIONS, slotsFor(DEFAULT_PARTITIONS), 0, 0, 0);
+    }
+
+    public StackConfig withPartitions(int newPartitions) {
+        return new StackConfig(data, newPartitions, slots, kafkaPort, postgresPort, flinkPort);
+    }
+
+    /** Room for an enrich and an aggregate job of that parallelism, and then some. */
+    public StackConfig withParallelism(int parallelism) {
+        return new StackConfig(data, partitions, slotsFor(parallelism), kafkaPort, postgresPort, flinkPort);
+    }
+
+    public StackConfig withPorts(int newKafkaPort, int newPostgresPort, int newFlinkPort) {
+        return new StackConfig(data, partitions, slots, newKafkaPort, newPostgresPort, newFlinkPort);
+    }
+
+    private static int slotsFor(int parallelism) {
+        return 2 * Math.max(parallelism, Runtime.getRuntime().availableProcessors()) + SPARE_SLOTS;
+    }
+
+    private static void requireAtLeastOne(String name, int value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " must be at least 1; was " + value);
+        }
+    }
+
+    private static void requirePort(String name, int port) {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException(name + " port must be between 0 (any free one) and 65535; was " + port);
+        }
+    }
+}
