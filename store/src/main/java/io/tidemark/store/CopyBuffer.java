@@ -1,0 +1,110 @@
+package io.tidemark.store;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.copy.CopyIn;
+
+/**
+ * Rows in the binary format of Postgres' COPY (Postgres manual, "COPY", File Formats): no escapes, no time zones, nothing
+ * to parse. Keeps what it holds until cleared, so that it can be sent again. Not thread-safe.
+ */
+final class CopyBuffer {
+    private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0};
+    private static final byte[] HEADER = Arrays.copyOf(SIGNATURE, SIGNATURE.length + 2 * Integer.BYTES);
+    private static final short END = -1;
+    private static final int NULL = -1;
+
+    /** 2000-01-01, the zero of Postgres' timestamps. */
+    private static final long POSTGRES_EPOCH_MILLIS = 946_684_800_000L;
+
+    private static final int FIRST_CAPACITY = 64 * 1024;
+    private static final int PIECE = 64 * 1024;
+
+    private ByteBuffer bytes = ByteBuffer.allocate(FIRST_CAPACITY);
+    private int rows;
+
+    CopyBuffer() {
+        clear();
+    }
+
+    /** Begins a row; its fields must follow. */
+    CopyBuffer row(int fields) {
+        room(Short.BYTES).putShort((short) fields);
+        rows++;
+        return this;
+    }
+
+    CopyBuffer text(@Nullable String value) {
+        if (value == null) {
+            room(Integer.BYTES).putInt(NULL);
+        } else {
+            byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+            room(Integer.BYTES + utf8.length).putInt(utf8.length).put(utf8);
+        }
+        return this;
+    }
+
+    /** A {@code timestamptz}, from milliseconds since 1970. */
+    CopyBuffer timestamp(long millis) {
+        return int8((millis - POSTGRES_EPOCH_MILLIS) * 1000);
+    }
+
+    CopyBuffer bool(boolean value) {
+        room(Integer.BYTES + 1).putInt(1).put((byte) (value ? 1 : 0));
+        return this;
+    }
+
+    CopyBuffer uuid(UUID value) {
+        room(3 * Long.BYTES)
+                .putInt(2 * Long.BYTES)
+                .putLong(value.getMostSignificantBits())
+                .putLong(value.getLeastSignificantBits());
+        return this;
+    }
+
+    CopyBuffer int4(int value) {
+        room(2 * Integer.BYTES).putInt(Integer.BYTES).putInt(value);
+        return this;
+    }
+
+    CopyBuffer int8(long value) {
+        room(Integer.BYTES + Long.BYTES).putInt(Long.BYTES).putLong(value);
+        return this;
+    }
+
+    private ByteBuffer room(int wanted) {
+        if (bytes.remaining() < wanted) {
+            int capacity = Math.max(Math.multiplyExact(bytes.capacity(), 2), Math.addExact(bytes.position(), wanted));
+            bytes = ByteBuffer.allocate(capacity).put(bytes.flip());
+        }
+        return bytes;
+    }
+
+    int rows() {
+        return rows;
+    }
+
+    /** Bytes held. */
+    int size() {
+        return bytes.position();
+    }
+
+    /** Sends all rows; the buffer stays as it is. In pieces, since Postgres takes each in whole. */
+    void writeTo(CopyIn copy) throws SQLException {
+        int size = bytes.position();
+        for (int at = 0; at < size; at += PIECE) {
+            copy.writeToCopy(bytes.array(), at, Math.min(PIECE, size - at));
+        }
+        byte[] trailer = ByteBuffer.allocate(Short.BYTES).putShort(END).array();
+        copy.writeToCopy(trailer, 0, trailer.length);
+    }
+
+    void clear() {
+        bytes.clear().put(HEADER);
+        rows = 0;
+    }
+}

@@ -1,0 +1,83 @@
+package io.tidemark.store;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.Serializable;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+import org.postgresql.Driver;
+
+/**
+ * Where Postgres is. Serializable, since it travels inside a Flink job. {@link #toString} hides passwords.
+ *
+ * @param jdbcUrl {@code jdbc:postgresql://host:port/database}, with the driver's parameters if any; those win over ours
+ */
+public record StoreConfig(String jdbcUrl, String user, String password) implements Serializable {
+    private static final String PREFIX = "jdbc:postgresql:";
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    /**
+     * Makes Postgres notice within a minute that a client is gone, so that the locks of a lost transaction do not hold up
+     * its successor for the two hours that TCP allows.
+     */
+    private static final String SESSION_OPTIONS =
+            "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3";
+
+    public StoreConfig {
+        requireNonNull(jdbcUrl, "jdbcUrl is null");
+        requireNonNull(user, "user is null");
+        requireNonNull(password, "password is null");
+        if (!jdbcUrl.startsWith(PREFIX)) {
+            throw new IllegalArgumentException("The JDBC URL of Postgres must start with " + PREFIX
+                    + ", e.g. jdbc:postgresql://localhost:5432/tidemark; was \"" + withoutPassword(jdbcUrl) + "\"");
+        }
+    }
+
+    /**
+     * Opens connections in manual-commit mode.
+     *
+     * @param purpose shown by Postgres as {@code application_name}, after {@code tidemark-}
+     * @param answerWithin longest wait for an answer, then the connection counts as broken; zero for no limit
+     */
+    ConnectionSource connections(String purpose, Duration answerWithin) {
+        return () -> open(purpose, answerWithin);
+    }
+
+    /**
+     * Asks the driver itself: {@link java.sql.DriverManager} finds drivers through class loaders that do not see a Flink
+     * job's.
+     */
+    private Connection open(String purpose, Duration answerWithin) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", user);
+        properties.setProperty("password", password);
+        properties.setProperty("ApplicationName", "tidemark-" + purpose);
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("connectTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
+        properties.setProperty("loginTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
+        properties.setProperty("socketTimeout", Long.toString(answerWithin.toSeconds()));
+        properties.setProperty("options", SESSION_OPTIONS);
+        Connection connection = new Driver().connect(jdbcUrl, properties);
+        if (connection == null) {
+            throw new SQLException("Not a JDBC URL of Postgres: " + withoutPassword(jdbcUrl), "08001");
+        }
+        try {
+            connection.setAutoCommit(false);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private static String withoutPassword(String url) {
+        return url.replaceAll("(?i)(password=)[^&]*", "$1***").replaceAll("//[^/@]*@", "//***@");
+    }
+
+    @Override
+    public String toString() {
+        return withoutPassword(jdbcUrl) + " as " + user;
+    }
+}

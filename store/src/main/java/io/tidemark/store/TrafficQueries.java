@@ -1,0 +1,138 @@
+package io.tidemark.store;
+
+import static java.util.Objects.requireNonNull;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** The questions that the command line asks of the results. All times are milliseconds since the epoch. Not thread-safe. */
+public final class TrafficQueries implements AutoCloseable {
+    /** What is shown for a page view without a referrer. */
+    public static final String DIRECT = "(direct)";
+
+    private static final Duration ANSWER_WITHIN = Duration.ofMinutes(10);
+    private static final String REFERRER = "coalesce(nullif(referrer, ''), '" + DIRECT + "')";
+    private static final String CLOSED_HOSTS = "select host, sum(num_hits) from processed_events_aggregated";
+    private static final String CLOSED_REFERRERS =
+            "select " + REFERRER + ", sum(num_hits) from processed_events_aggregated_source";
+    private static final String OPEN_HOSTS = "select host, count(*) from processed_events";
+    private static final String OPEN_REFERRERS = "select " + REFERRER + ", count(*) from processed_events";
+    private static final String OF_WINDOW = " where event_hour = " + Sql.TIMESTAMP;
+    private static final String BETWEEN =
+            " where event_timestamp >= " + Sql.TIMESTAMP + " and event_timestamp < " + Sql.TIMESTAMP;
+    private static final String TOP = " group by 1 order by 2 desc, 1 limit ?";
+    private static final String TOTALS = """
+            select (select count(*) from processed_events), count(distinct event_hour), count(*),
+                (select count(*) from processed_events_aggregated_source), coalesce(sum(num_hits), 0)
+            from processed_events_aggregated""";
+    private static final String LAST_WINDOW =
+            "select " + Sql.MILLIS.formatted("max(event_hour)") + " from processed_events_aggregated";
+
+    private final Session session;
+
+    public TrafficQueries(StoreConfig config) {
+        this.session = new Session(config.connections("queries", ANSWER_WITHIN));
+    }
+
+    /**
+     * How much there is.
+     *
+     * @param events rows of {@code processed_events}
+     * @param windows windows with at least one page view
+     * @param hostRows rows of {@code processed_events_aggregated}
+     * @param referrerRows rows of {@code processed_events_aggregated_source}
+     * @param counted page views in all windows
+     */
+    public record Totals(long events, long windows, long hostRows, long referrerRows, long counted) {}
+
+    /** A host or a referrer and its page views; {@value TrafficQueries#DIRECT} stands for no referrer. */
+    public record Ranked(String name, long hits) {
+        public Ranked {
+            requireNonNull(name, "name is null");
+        }
+    }
+
+    /** Counts all, in one snapshot; reads whole tables. */
+    public Totals totals() {
+        return session.transact("count events and windows", connection -> {
+            try (PreparedStatement count = connection.prepareStatement(TOTALS);
+                    ResultSet row = count.executeQuery()) {
+                row.next();
+                return new Totals(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5));
+            }
+        });
+    }
+
+    /** Start of the newest window that has rows; empty if there is none. */
+    public OptionalLong lastWindowStart() {
+        return session.transact("find the last window", connection -> {
+            try (PreparedStatement last = connection.prepareStatement(LAST_WINDOW);
+                    ResultSet row = last.executeQuery()) {
+                row.next();
+                long start = row.getLong(1);
+                return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(start);
+            }
+        });
+    }
+
+    /** The busiest hosts over all closed windows. */
+    public List<Ranked> topHosts(int limit) {
+        return top("hosts", CLOSED_HOSTS + TOP, limit);
+    }
+
+    /** The busiest referrers over all closed windows. */
+    public List<Ranked> topReferrers(int limit) {
+        return top("referrers", CLOSED_REFERRERS + TOP, limit);
+    }
+
+    /** The busiest hosts of a closed window. */
+    public List<Ranked> topHostsOfWindow(long windowStartMillis, int limit) {
+        return top("hosts", CLOSED_HOSTS + OF_WINDOW + TOP, windowStartMillis, limit);
+    }
+
+    /** The busiest referrers of a closed window. */
+    public List<Ranked> topReferrersOfWindow(long windowStartMillis, int limit) {
+        return top("referrers", CLOSED_REFERRERS + OF_WINDOW + TOP, windowStartMillis, limit);
+    }
+
+    /** The busiest hosts among the events in {@code [from, to)}, such as those of a window that is still open. */
+    public List<Ranked> topHostsBetween(long fromMillis, long toMillis, int limit) {
+        return top("hosts", OPEN_HOSTS + BETWEEN + TOP, fromMillis, toMillis, limit);
+    }
+
+    /** The busiest referrers among the events in {@code [from, to)}, such as those of a window that is still open. */
+    public List<Ranked> topReferrersBetween(long fromMillis, long toMillis, int limit) {
+        return top("referrers", OPEN_REFERRERS + BETWEEN + TOP, fromMillis, toMillis, limit);
+    }
+
+    private List<Ranked> top(String what, String sql, long... parameters) {
+        return session.transact("list the top " + what, connection -> {
+            try (PreparedStatement query = connection.prepareStatement(sql)) {
+                for (int i = 0; i < parameters.length; i++) {
+                    query.setLong(i + 1, parameters[i]);
+                }
+                return ranked(query);
+            }
+        });
+    }
+
+    private static List<Ranked> ranked(PreparedStatement query) throws SQLException {
+        List<Ranked> found = new ArrayList<>();
+        try (ResultSet rows = query.executeQuery()) {
+            while (rows.next()) {
+                found.add(new Ranked(rows.getString(1), rows.getLong(2)));
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}
