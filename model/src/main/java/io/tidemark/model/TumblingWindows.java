@@ -1,5 +1,6 @@
 package io.tidemark.model;
 
+import java.io.Serializable;
 import java.time.Duration;
 
 /**
@@ -7,7 +8,7 @@ import java.time.Duration;
  *
  * @param sizeMillis milliseconds, positive
  */
-public record TumblingWindows(long sizeMillis) {
+public record TumblingWindows(long sizeMillis) implements Serializable {
 
     public TumblingWindows {
         if (sizeMillis <= 0) {

@@ -12,6 +12,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
@@ -81,6 +82,8 @@ final class FlinkCluster implements AutoCloseable {
         settings.set(WebOptions.TMP_DIR, temporary);
         settings.set(WebOptions.LOG_PATH, log);
         settings.set(TaskManagerOptions.TASK_MANAGER_LOG_PATH, log);
+        // Counts of running jobs come with the heartbeat.
+        settings.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
         settings.set(PipelineOptions.GENERIC_TYPES, false);
         settings.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,

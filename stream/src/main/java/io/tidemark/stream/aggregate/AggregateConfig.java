@@ -6,6 +6,7 @@ import io.tidemark.model.TumblingWindows;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.StartOffsets;
+import java.io.Serializable;
 import java.time.Duration;
 
 /**
@@ -31,7 +32,8 @@ public record AggregateConfig(
         Duration watermarkDelay,
         Duration allowedLateness,
         Duration quietAfter,
-        Duration flushInterval) {
+        Duration flushInterval)
+        implements Serializable {
 
     public static final Duration WINDOW = Duration.ofMinutes(5);
     public static final Duration WATERMARK_DELAY = Duration.ofSeconds(15);

@@ -27,6 +27,7 @@ final class EnrichRecords extends ProcessFunction<TopicRecord, Enriched> {
     private final long maxAheadMillis;
     private final Clock clock;
 
+    private transient @Nullable GeoLookup geo;
     private transient @Nullable Opened opened;
 
     EnrichRecords(@Nullable String geoDatabase, Duration maxAhead, Clock clock) {
@@ -37,9 +38,10 @@ final class EnrichRecords extends ProcessFunction<TopicRecord, Enriched> {
 
     @Override
     public void open(OpenContext context) {
+        geo = GeoLookup.open(geoDatabase);
         opened = new Opened(
                 new RawEventCodec(),
-                new Enrichment(GeoLookup.open(geoDatabase), new ClientResolver(UserAgentParser.shared())),
+                new Enrichment(geo, new ClientResolver(UserAgentParser.shared())),
                 new Tally(getRuntimeContext(), Tallies.READ),
                 new Tally(getRuntimeContext(), Tallies.TEXT_CUT),
                 new Tally(getRuntimeContext(), Tallies.TEXT_NUL_REMOVED),
@@ -64,6 +66,13 @@ final class EnrichRecords extends ProcessFunction<TopicRecord, Enriched> {
             context.output(
                     EnrichJob.REJECTED,
                     new Rejected(read.position(), e.reason(), e.getMessage(), read.key(), read.value()));
+        }
+    }
+
+    @Override
+    public void close() {
+        if (geo != null) {
+            geo.close();
         }
     }
 

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Finds where an address is registered, in a local MMDB file. Understood: the nested layout of MaxMind's GeoLite2 and
  * GeoIP2 databases and of DB-IP's, and the flat one of IPinfo's. For one thread.
  */
-public final class GeoLookup {
+public final class GeoLookup implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GeoLookup.class);
     private static final int CACHED = 20_000;
 
@@ -45,6 +45,17 @@ public final class GeoLookup {
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "Geo database " + path + " cannot be read as an MMDB file: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (reader != null) {
+            try {
+                reader.close();
+            } catch (IOException e) {
+                LOG.warn("Cannot close the geo database", e);
+            }
         }
     }
 

@@ -1,0 +1,45 @@
+package io.tidemark.cli.jobs;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tidemark.cli.embedded.StackAddresses;
+import io.tidemark.store.StoreConfig;
+import io.tidemark.stream.KafkaSettings;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a job runs on and works with.
+ *
+ * @param flink REST endpoint of a session cluster, as {@code host:port}
+ * @param jars the jobs' classes for a cluster that does not have them; empty for the embedded one, which does
+ */
+public record Target(KafkaSettings kafka, StoreConfig store, String flink, List<Path> jars) {
+    public Target {
+        requireNonNull(kafka, "kafka is null");
+        requireNonNull(store, "store is null");
+        jars = List.copyOf(jars);
+        if (!flink.matches("[^:/ ]+:[0-9]{1,5}|\\[[0-9a-fA-F:]+]:[0-9]{1,5}")) {
+            throw new IllegalArgumentException(
+                    "Flink's address must be host:port of its REST endpoint, such as localhost:8081; was \"" + flink
+                            + "\"");
+        }
+    }
+
+    /** The embedded stack. */
+    public static Target of(StackAddresses stack) {
+        return new Target(
+                KafkaSettings.of(stack.bootstrap()),
+                new StoreConfig(stack.jdbcUrl(), stack.postgresUser(), ""),
+                stack.flink(),
+                List.of());
+    }
+
+    String flinkHost() {
+        return flink.substring(0, flink.lastIndexOf(':'));
+    }
+
+    int flinkPort() {
+        return Integer.parseInt(flink.substring(flink.lastIndexOf(':') + 1));
+    }
+}

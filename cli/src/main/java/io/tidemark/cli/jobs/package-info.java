@@ -1,0 +1,5 @@
+/** Submits the jobs to a Flink cluster, and knows where they stopped. */
+@NullMarked
+package io.tidemark.cli.jobs;
+
+import org.jspecify.annotations.NullMarked;
