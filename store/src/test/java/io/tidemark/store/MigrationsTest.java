@@ -22,6 +22,18 @@ class MigrationsTest {
 
     @Test
     void manyAtOnceApplyEachMigrationOnce() throws Exception {
+        applyByManyAtOnce();
+    }
+
+    @Test
+    void tablesOfOthersStay() throws Exception {
+        StoreFixture.run(empty, "create table flyway_schema_history as select 7 as mine");
+        applyByManyAtOnce();
+        assertThat(StoreFixture.rows(empty, "select mine from flyway_schema_history"))
+                .containsExactly("7");
+    }
+
+    private void applyByManyAtOnce() throws Exception {
         int processes = 4;
         ExecutorService threads = Executors.newFixedThreadPool(processes);
         try {
@@ -43,7 +55,7 @@ class MigrationsTest {
                 select c.relname, a.attname from pg_class c
                 left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
                 where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
-                    and c.relname not in ('flyway_schema_history')
+                    and c.relname not in ('tidemark_schema_history')
                     and a.attname <> 'only_row'
                     and (obj_description(c.oid) is null or col_description(c.oid, a.attnum) is null)""");
         assertThat(unexplained).isEmpty();
