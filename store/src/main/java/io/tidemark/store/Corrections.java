@@ -60,11 +60,11 @@ public final class Corrections implements AutoCloseable {
                 group by 1, 2, 3
             ), by_host as (
                 insert into processed_events_aggregated as t (event_hour, host, num_hits)
-                select start, host, sum(hits) from counts group by 1, 2 order by 1, 2 collate "C"
+                select start, host, sum(hits) from counts group by 1, 2 order by start, host collate "C"
                 on conflict (event_hour, host) %2$s
             )
             insert into processed_events_aggregated_source as t (event_hour, host, referrer, num_hits)
-            select start, host, referrer, hits from counts order by 1, 2 collate "C", 3 collate "C"
+            select start, host, referrer, hits from counts order by start, host collate "C", referrer collate "C"
             on conflict (event_hour, host, referrer) %2$s""".formatted(Sql.TIMESTAMP, Sql.ONLY_GROW);
 
     private final Session session;

@@ -1,0 +1,63 @@
+package io.tidemark.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidemark.testkit.TestPostgres;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+class MigrationsTest {
+    private final StoreConfig empty = new StoreConfig(TestPostgres.newDatabase(), "postgres", "postgres");
+
+    @Test
+    void secondRunChangesNothing() {
+        assertThat(Migrations.apply(empty)).isEqualTo(1);
+        assertThat(Migrations.apply(empty)).isZero();
+    }
+
+    @Test
+    void manyAtOnceApplyEachMigrationOnce() throws Exception {
+        applyByManyAtOnce();
+    }
+
+    @Test
+    void tablesOfOthersStay() throws Exception {
+        StoreFixture.run(empty, "create table flyway_schema_history as select 7 as mine");
+        applyByManyAtOnce();
+        assertThat(StoreFixture.rows(empty, "select mine from flyway_schema_history"))
+                .containsExactly("7");
+    }
+
+    private void applyByManyAtOnce() throws Exception {
+        int processes = 4;
+        ExecutorService threads = Executors.newFixedThreadPool(processes);
+        try {
+            Callable<Integer> process = () -> Migrations.apply(empty);
+            int applied = 0;
+            for (Future<Integer> done : threads.invokeAll(Collections.nCopies(processes, process))) {
+                applied += done.get();
+            }
+            assertThat(applied).isEqualTo(1);
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    @Test
+    void everyTableAndColumnOfEventsIsExplained() {
+        Migrations.apply(empty);
+        List<String> unexplained = StoreFixture.rows(empty, """
+                select c.relname, a.attname from pg_class c
+                left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+                where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
+                    and c.relname not in ('tidemark_schema_history')
+                    and a.attname <> 'only_row'
+                    and (obj_description(c.oid) is null or col_description(c.oid, a.attnum) is null)""");
+        assertThat(unexplained).isEmpty();
+    }
+}

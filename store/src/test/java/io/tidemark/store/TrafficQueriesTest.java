@@ -1,0 +1,72 @@
+package io.tidemark.store;
+
+import static io.tidemark.store.StoreFixture.FIVE_MINUTES;
+import static io.tidemark.store.StoreFixture.NOON;
+import static io.tidemark.store.StoreFixture.at;
+import static io.tidemark.store.StoreFixture.event;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidemark.model.WindowCounts;
+import io.tidemark.store.TrafficQueries.Ranked;
+import io.tidemark.store.TrafficQueries.Totals;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TrafficQueriesTest {
+    private static final long NEXT = NOON + FIVE_MINUTES;
+
+    private final StoreConfig config = StoreFixture.newDatabase();
+    private final TrafficQueries queries = new TrafficQueries(config);
+
+    @AfterEach
+    void close() {
+        queries.close();
+    }
+
+    @Test
+    void emptyTablesHaveNothingToShow() {
+        assertThat(queries.totals()).isEqualTo(new Totals(0, 0, 0, 0, 0));
+        assertThat(queries.lastWindowStart()).isEmpty();
+        assertThat(queries.topHosts(10)).isEmpty();
+        assertThat(queries.topReferrersBetween(NOON, NEXT, 10)).isEmpty();
+    }
+
+    @Test
+    void ranksHostsAndReferrersOfClosedWindows() {
+        try (WindowWriter writer = new WindowWriter(config)) {
+            writer.write(
+                    List.of(
+                            new WindowCounts(NOON, "a.example", Map.of("", 2L, "x", 1L)),
+                            new WindowCounts(NOON, "b.example", Map.of("x", 9L)),
+                            new WindowCounts(NEXT, "a.example", Map.of("", 20L))),
+                    FIVE_MINUTES);
+        }
+        assertThat(queries.totals()).isEqualTo(new Totals(0, 2, 3, 4, 32));
+        assertThat(queries.lastWindowStart()).hasValue(NEXT);
+        assertThat(queries.topHosts(10)).containsExactly(new Ranked("a.example", 23), new Ranked("b.example", 9));
+        assertThat(queries.topHosts(1)).containsExactly(new Ranked("a.example", 23));
+        assertThat(queries.topReferrers(10)).containsExactly(new Ranked("(direct)", 22), new Ranked("x", 10));
+        assertThat(queries.topHostsOfWindow(NOON, 10))
+                .containsExactly(new Ranked("b.example", 9), new Ranked("a.example", 3));
+        assertThat(queries.topReferrersOfWindow(NOON, 10))
+                .containsExactly(new Ranked("x", 10), new Ranked("(direct)", 2));
+    }
+
+    @Test
+    void ranksEventsOfAWindowThatIsStillOpen() {
+        try (EventWriter writer = new EventWriter(config)) {
+            writer.add(event("a.example", null, NOON), at(0, 0));
+            writer.add(event("b.example", "", NEXT - 1), at(0, 1));
+            writer.add(event("b.example", "x", NEXT - 1), at(0, 2));
+            writer.add(event("b.example", "x", NEXT), at(0, 3));
+            writer.flush();
+        }
+        assertThat(queries.totals().events()).isEqualTo(4);
+        assertThat(queries.topHostsBetween(NOON, NEXT, 10))
+                .containsExactly(new Ranked("b.example", 2), new Ranked("a.example", 1));
+        assertThat(queries.topReferrersBetween(NOON, NEXT, 10))
+                .containsExactly(new Ranked("(direct)", 2), new Ranked("x", 1));
+    }
+}
