@@ -101,9 +101,11 @@ final class FolderLock implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         try {
             channel.close();
+        } catch (IOException e) {
+            throw new StackException("Cannot give %s free (%s)".formatted(file, e), e);
         } finally {
             HELD_HERE.remove(file);
         }

@@ -183,9 +183,13 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        if (Files.exists(cluster.resolve("postmaster.pid"))) {
-            stop();
+    public void close() {
+        try {
+            if (Files.exists(cluster.resolve("postmaster.pid"))) {
+                stop();
+            }
+        } catch (IOException e) {
+            throw new StackException("PostgreSQL did not stop (%s)".formatted(e.getMessage()), e);
         }
     }
 

@@ -73,6 +73,11 @@ public final class Stack implements AutoCloseable {
         return addresses.isPresent() && FolderLock.isTaken(layout) ? addresses : Optional.empty();
     }
 
+    /** What the folder's {@code stack.json} says, whether or not its process still lives. */
+    public static Optional<StackAddresses> announced(Path data) {
+        return StackFile.read(new Layout(data).stackFile());
+    }
+
     public StackAddresses addresses() {
         return addresses;
     }

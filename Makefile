@@ -1,0 +1,35 @@
+# For those who know the lab by these names. All of it is the tidemark command; see ./tidemark --help.
+DATA ?= ./tidemark-data
+
+.DEFAULT_GOAL := help
+.PHONY: help up down job aggregation_job window_job demo test psql
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z_]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "DATA=folder chooses the data folder, by default $(DATA)"
+
+up: ## Start Kafka, PostgreSQL and Flink in the background, and wait until they answer
+	@./tidemark up --detach --data $(DATA)
+
+down: ## Stop them
+	@./tidemark down --data $(DATA)
+
+job: ## Submit the enrich job
+	@./tidemark job enrich --data $(DATA)
+
+aggregation_job: ## Submit the aggregate job
+	@./tidemark job aggregate --data $(DATA)
+
+window_job: aggregation_job ## The same
+
+demo: ## Everything with generated traffic, until Ctrl-C
+	@./tidemark demo
+
+test: ## Build everything and run all tests
+	mvn -B verify
+
+psql: ## A prompt on the results, while the stack is up
+	@url=$$(sed -n 's|.*"jdbcUrl" : "jdbc:\([^"]*\)".*|\1|p' $(DATA)/stack.json 2>/dev/null); \
+	if ! command -v psql >/dev/null; then echo "psql is not installed; use: ./tidemark sql --data $(DATA) \"select ...\""; \
+	elif [ -z "$$url" ]; then echo "Nothing runs on $(DATA); start it with: make up"; exit 1; \
+	else psql "$$url?user=postgres"; fi

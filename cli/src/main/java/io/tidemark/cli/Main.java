@@ -1,0 +1,72 @@
+package io.tidemark.cli;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.logging.LogManager;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+
+/** Entry point of the {@code tidemark} command. */
+public final class Main {
+    static final int DONE = 0;
+    static final int FAILED = 1;
+    static final int WRONG_USAGE = 2;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        // Some libraries log by the JDK's own means, which go to the terminal.
+        LogManager.getLogManager().reset();
+        System.exit(run(args));
+    }
+
+    /** Runs a command line and returns its exit code. */
+    static int run(String... args) {
+        CommandLine command = new CommandLine(new Tidemark());
+        return configured(command, args).execute(args);
+    }
+
+    /** The command line with everything but its streams set. */
+    static CommandLine configured(CommandLine command, String... args) {
+        command.registerConverter(Duration.class, new DurationConverter());
+        command.setCaseInsensitiveEnumValuesAllowed(true);
+        command.setUsageHelpAutoWidth(true);
+        command.setParameterExceptionHandler((e, words) -> wrongUsage(e));
+        command.setExecutionExceptionHandler((e, failed, parsed) -> failed(e, failed));
+        Settings settings;
+        try {
+            settings = Settings.read(args, System.getenv(), command);
+        } catch (IllegalArgumentException e) {
+            command.setExecutionStrategy(parsed -> {
+                command.getErr().println("tidemark: " + e.getMessage());
+                return WRONG_USAGE;
+            });
+            return command;
+        }
+        command.setDefaultValueProvider(settings);
+        return command;
+    }
+
+    private static int wrongUsage(CommandLine.ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        PrintWriter err = command.getErr();
+        String source = command.getDefaultValueProvider() instanceof Settings settings
+                ? settings.source(e.getArgSpec(), e.getValue())
+                        .map(from -> " (from " + from + ")")
+                        .orElse("")
+                : "";
+        err.println("tidemark: " + e.getMessage() + source);
+        err.println("See '" + command.getCommandSpec().qualifiedName() + " --help'");
+        return WRONG_USAGE;
+    }
+
+    private static int failed(Exception e, CommandLine command) {
+        LoggerFactory.getLogger(Main.class).error("{} failed", command.getCommandName(), e);
+        String message = e.getMessage() == null ? e.toString() : e.getMessage();
+        command.getErr().println("tidemark: " + message.strip());
+        if (command.getCommandSpec().root().userObject() instanceof Tidemark tidemark && tidemark.verbose) {
+            e.printStackTrace(command.getErr());
+        }
+        return FAILED;
+    }
+}

@@ -1,0 +1,148 @@
+package io.tidemark.cli;
+
+import io.tidemark.cli.embedded.Layout;
+import io.tidemark.cli.embedded.Stack;
+import io.tidemark.cli.embedded.StackAddresses;
+import io.tidemark.cli.embedded.StackConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tidemark up}. */
+@Command(
+        name = "up",
+        description =
+                "Start Kafka, PostgreSQL and Flink on this machine, and keep them up until Ctrl-C or 'tidemark down'.")
+final class UpCommand implements Callable<Integer> {
+    private static final Duration LONGEST_START = Duration.ofMinutes(2);
+
+    @Mixin
+    private final DataFolder data = new DataFolder();
+
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Partitions of topics that do not exist yet.")
+    private int partitions;
+
+    @Option(
+            names = "--parallelism",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Largest parallelism of a job that there is to be room for.")
+    private int parallelism;
+
+    @Option(names = "--kafka-port", paramLabel = "PORT", defaultValue = "0", description = "0 is any free one.")
+    private int kafkaPort;
+
+    @Option(names = "--postgres-port", paramLabel = "PORT", defaultValue = "0", description = "0 is any free one.")
+    private int postgresPort;
+
+    @Option(names = "--flink-port", paramLabel = "PORT", defaultValue = "0", description = "0 is any free one.")
+    private int flinkPort;
+
+    @Option(
+            names = "--detach",
+            showDefaultValue = Visibility.NEVER,
+            description = "Return once it is up, and leave it running in the background.")
+    private boolean detach;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        long started = System.nanoTime();
+        StackAddresses addresses = detach ? startInBackground() : start();
+        print(out, addresses, Duration.ofNanos(System.nanoTime() - started));
+        if (!detach) {
+            out.println("Ctrl-C ends it.");
+            out.flush();
+            new CountDownLatch(1).await();
+        }
+        return Main.DONE;
+    }
+
+    private StackAddresses start() {
+        Stack stack = Stack.start(new StackConfig(data.path, partitions, 1, kafkaPort, postgresPort, flinkPort)
+                .withParallelism(parallelism));
+        // Ending by Ctrl-C or 'down' is how this command is meant to end, so it is no failure.
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            stack.close();
+                            Runtime.getRuntime().halt(Main.DONE);
+                        },
+                        "end-up"));
+        return stack.addresses();
+    }
+
+    private StackAddresses startInBackground() throws IOException, InterruptedException {
+        Optional<StackAddresses> running = Stack.running(data.path);
+        if (running.isPresent()) {
+            return running.get();
+        }
+        Layout layout = new Layout(data.path);
+        Files.createDirectories(layout.logs());
+        Path output = layout.logs().resolve("up.out");
+        Process process = new ProcessBuilder(thisCommandWithoutDetach())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        process.getOutputStream().close();
+        long deadline = System.nanoTime() + LONGEST_START.toNanos();
+        while (!process.waitFor(100, TimeUnit.MILLISECONDS)) {
+            // Not the lock: to look at it would disturb the one that is taking it.
+            Optional<StackAddresses> addresses = Stack.announced(data.path).filter(each -> each.pid() == process.pid());
+            if (addresses.isPresent()) {
+                return addresses.get();
+            }
+            if (System.nanoTime() > deadline) {
+                process.destroy();
+                throw new IOException(
+                        "The stack was not up after %d s; see %s".formatted(LONGEST_START.toSeconds(), layout.logs()));
+            }
+        }
+        throw new IOException(Files.readString(output).strip().replaceFirst("^tidemark: ", ""));
+    }
+
+    private List<String> thisCommandWithoutDetach() {
+        List<String> words = new ArrayList<>();
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        words.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        words.addAll(Objects.requireNonNull(spec).commandLine().getParseResult().originalArgs());
+        words.remove("--detach");
+        return words;
+    }
+
+    private void print(PrintWriter out, StackAddresses addresses, Duration took) {
+        out.printf(
+                "Up after %.1f s on %s (process %d)%n",
+                took.toMillis() / 1000.0, new Layout(data.path).data(), addresses.pid());
+        out.printf("  Kafka       %s%n", addresses.bootstrap());
+        out.printf("  PostgreSQL  %s?user=%s%n", addresses.jdbcUrl(), addresses.postgresUser());
+        out.printf("  Flink       %s%n", addresses.flinkPage());
+        out.printf("  Logs        %s%n", new Layout(data.path).logs());
+        out.flush();
+    }
+}
