@@ -20,6 +20,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the offsets that a job starts at, once, when it is submitted, so that they can be shown and kept.
@@ -29,6 +31,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * a window's start exactly, and no half-seen window ever overwrites a whole one.
  */
 public final class StartOffsetsResolver {
+    private static final Logger LOG = LoggerFactory.getLogger(StartOffsetsResolver.class);
+
     private final KafkaSettings kafka;
     private final String topic;
     private final String groupId;
@@ -78,6 +82,19 @@ public final class StartOffsetsResolver {
             }
             return StartOffsets.all(earliest);
         });
+    }
+
+    /** Lets the group stand at these offsets. */
+    public void commit(StartOffsets offsets) {
+        Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
+        offsets.byPartition()
+                .forEach((partition, offset) ->
+                        positions.put(new TopicPartition(topic, partition), new OffsetAndMetadata(offset)));
+        StartOffsets committed = ask(admin -> {
+            admin.alterConsumerGroupOffsets(groupId, positions).all().get();
+            return offsets;
+        });
+        LOG.info("Group {} stands at {}", groupId, committed);
     }
 
     /**

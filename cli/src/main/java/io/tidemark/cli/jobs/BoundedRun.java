@@ -9,10 +9,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongConsumer;
 import org.apache.flink.api.common.JobExecutionResult;
+import org.apache.flink.api.common.JobStatus;
 
 /** Waits for a bounded job to end, and tells what it counted. */
 public final class BoundedRun {
     private static final long POLL_MILLIS = 250;
+    private static final int START_SECONDS = 60;
 
     private BoundedRun() {}
 
@@ -40,6 +42,35 @@ public final class BoundedRun {
             Thread.currentThread().interrupt();
             throw new JobFailedException("Interrupted while " + job.kind().jobName() + " was running", e);
         }
+    }
+
+    /**
+     * Waits until the job's tasks run.
+     *
+     * @throws JobFailedException if it fails before, or has not come so far after a minute, as for lack of slots
+     */
+    public static void awaitRunning(Submitted job) {
+        try {
+            for (int i = 0; i < START_SECONDS * 1000 / POLL_MILLIS; i++) {
+                JobStatus state = job.client().getJobStatus().get(START_SECONDS, TimeUnit.SECONDS);
+                if (state == JobStatus.RUNNING || state == JobStatus.FINISHED) {
+                    return;
+                } else if (state.isTerminalState() || state == JobStatus.FAILING) {
+                    Map<String, Long> ignored = await(job, read -> {});
+                }
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            throw new JobFailedException("Cannot tell how %s does: %s"
+                    .formatted(job.kind().jobName(), JobFailedException.rootMessage(e)), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new JobFailedException("Interrupted while " + job.kind().jobName() + " was starting", e);
+        }
+        throw new JobFailedException(
+                "%s does not start within %d s; are there enough free slots? See %s"
+                        .formatted(job.kind().jobName(), START_SECONDS, job.page()),
+                null);
     }
 
     private static long read(Submitted job) throws InterruptedException {

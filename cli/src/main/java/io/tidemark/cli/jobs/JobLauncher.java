@@ -4,6 +4,7 @@ import io.tidemark.model.Topics;
 import io.tidemark.model.TumblingWindows;
 import io.tidemark.store.Migrations;
 import io.tidemark.store.WindowSettings;
+import io.tidemark.stream.StartFrom;
 import io.tidemark.stream.StartOffsets;
 import io.tidemark.stream.StartOffsetsResolver;
 import io.tidemark.stream.aggregate.AggregateConfig;
@@ -63,10 +64,23 @@ public final class JobLauncher {
         return submit(kind, options, start, checkpoint);
     }
 
+    /** What is newest in the raw topic now. */
+    public StartOffsets rawEnds() {
+        return raw().resolve(new StartFrom.Latest());
+    }
+
+    /** Lets the enrich job's consumer group stand there, so that {@code committed} starts there. */
+    public void commitRaw(StartOffsets offsets) {
+        raw().commit(offsets);
+    }
+
+    private StartOffsetsResolver raw() {
+        return new StartOffsetsResolver(target.kafka(), Topics.RAW, EnrichConfig.GROUP_ID);
+    }
+
     private StartOffsets resolve(JobKind kind, JobOptions options) {
         return switch (kind) {
-            case ENRICH ->
-                new StartOffsetsResolver(target.kafka(), Topics.RAW, EnrichConfig.GROUP_ID).resolve(options.from());
+            case ENRICH -> raw().resolve(options.from());
             case AGGREGATE ->
                 new StartOffsetsResolver(target.kafka(), Topics.ENRICHED, AggregateConfig.GROUP_ID)
                         .resolveAtWindow(options.from(), TumblingWindows.of(options.window()), options.watermark());

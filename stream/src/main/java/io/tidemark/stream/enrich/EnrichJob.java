@@ -26,6 +26,13 @@ public final class EnrichJob {
 
     private EnrichJob() {}
 
+    /** Loads in the background what takes seconds to load, for those who will run the job in this process. */
+    public static void warmUp() {
+        Thread loader = new Thread(UserAgentParser::shared, "load-user-agent-rules");
+        loader.setDaemon(true);
+        loader.start();
+    }
+
     /** Adds the job to the environment; the caller executes it. */
     public static void define(StreamExecutionEnvironment env, EnrichConfig config) {
         env.setParallelism(config.parallelism());

@@ -1,0 +1,25 @@
+package io.tidemark.cli;
+
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What lies beside the command's own jar. */
+final class Distribution {
+    private Distribution() {}
+
+    /** The jobs with all they need, for a cluster of the user's own. */
+    static Path jobJar() {
+        try {
+            Path own = Path.of(
+                    Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            Path jar = own.resolveSibling("job").resolve("tidemark-job.jar");
+            if (!Files.exists(jar)) {
+                throw new IllegalStateException("There is no " + jar + "; build it with: mvn package");
+            }
+            return jar;
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("Cannot find where Tidemark is installed", e);
+        }
+    }
+}

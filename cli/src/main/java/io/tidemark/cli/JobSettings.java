@@ -1,0 +1,44 @@
+package io.tidemark.cli;
+
+import io.tidemark.cli.jobs.JobOptions;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of every command that starts jobs. */
+final class JobSettings {
+    @Option(
+            names = "--parallelism",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "Parallel subtasks of each job; more than partitions are of no use.")
+    private int parallelism = 2;
+
+    @Option(
+            names = "--geo-db",
+            paramLabel = "FILE",
+            description = "MMDB file that tells places by IP address (GeoLite2, GeoIP2, DB-IP, IPinfo).")
+    private @Nullable Path geoDatabase;
+
+    int parallelism() {
+        return parallelism;
+    }
+
+    JobOptions options() {
+        return JobOptions.defaults(parallelism)
+                .withGeoDatabase(
+                        geoDatabase == null
+                                ? null
+                                : geoDatabase.toAbsolutePath().normalize().toString());
+    }
+
+    /** One line for those who have no database yet. */
+    void adviseOnGeo(PrintWriter err) {
+        if (geoDatabase == null) {
+            err.println("No geo database, so places stay unknown. Free ones: GeoLite2 City (maxmind.com),"
+                    + " DB-IP City Lite (db-ip.com), IPinfo Lite (ipinfo.io); give the .mmdb file with --geo-db.");
+            err.flush();
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.tidemark.cli;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tidemark.cli.embedded.Stack;
+import io.tidemark.cli.embedded.StackConfig;
+import io.tidemark.cli.jobs.BoundedRun;
+import io.tidemark.cli.jobs.JobKind;
+import io.tidemark.cli.jobs.JobLauncher;
+import io.tidemark.cli.jobs.JobOptions;
+import io.tidemark.cli.jobs.Submitted;
+import io.tidemark.cli.jobs.Target;
+import io.tidemark.collect.accesslog.LogFormat;
+import io.tidemark.collect.importing.ImportConfig;
+import io.tidemark.collect.importing.ImportProgress;
+import io.tidemark.collect.importing.LogSource;
+import io.tidemark.model.Topics;
+import io.tidemark.store.TrafficQueries;
+import io.tidemark.stream.StartFrom;
+import io.tidemark.stream.StartOffsets;
+import io.tidemark.stream.Tallies;
+import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
+import io.tidemark.stream.enrich.EnrichJob;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tidemark run}. */
+@Command(
+        name = "run",
+        description = {
+            "Count the traffic of access logs: start the embedded stack, import, enrich, count to the end, print a summary.",
+            "With --data, a further run adds to what is there; without, nothing is kept."
+        })
+final class RunCommand implements Callable<Integer> {
+    private static final int SHOWN = 5;
+
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Logs to read, plain or gzip; - is standard input.")
+    private List<String> files = List.of();
+
+    @Option(names = "--data", paramLabel = "DIR", description = "Folder to keep everything in; by default nothing is kept.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--host",
+            paramLabel = "NAME",
+            defaultValue = "localhost",
+            description = "Site of lines that do not name one.")
+    private String host = "localhost";
+
+    @Option(
+            names = "--format",
+            defaultValue = "auto",
+            description = "How lines are written: auto, combined, common, vhost or json.")
+    private LogFormat format = LogFormat.AUTO;
+
+    @Option(names = "--rejects", paramLabel = "FILE", description = "Write every line that could not be parsed there.")
+    private @Nullable Path rejects;
+
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Partitions of topics that do not exist yet.")
+    private int partitions;
+
+    @Mixin
+    private final JobSettings settings = new JobSettings();
+
+    @Option(names = "--window", paramLabel = "DURATION", defaultValue = "5m", description = "Size of the windows.")
+    private Duration window = Duration.ofMinutes(5);
+
+    @Option(
+            names = "--time",
+            defaultValue = "event",
+            description = "What puts an event in its window: event or processing time.")
+    private TimeCharacteristic time = TimeCharacteristic.EVENT;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        PrintWriter out = requireNonNull(spec).commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        JobOptions options = settings.options().withWindow(window).withTime(time);
+        EnrichJob.warmUp();
+        long started = System.nanoTime();
+        try (TemporaryFolder folder = TemporaryFolder.unless(data);
+                Stack stack = Stack.start(StackConfig.at(folder.path())
+                        .withPartitions(partitions)
+                        .withParallelism(settings.parallelism()))) {
+            err.printf("Kafka, PostgreSQL and Flink are up after %.1f s%n", seconds(started));
+            settings.adviseOnGeo(err);
+            Target target = Target.of(stack.addresses());
+            JobLauncher launcher = new JobLauncher(target);
+            launcher.migrate();
+            long ready = System.nanoTime();
+            ImportProgress imported = importAll(stack, err);
+            Map<String, Long> enriched = enrich(launcher, options, imported.sent(), err);
+            count(launcher, options, enriched, err);
+            double seconds = seconds(ready);
+            try (TrafficQueries queries = new TrafficQueries(target.store())) {
+                new RunSummary(imported, enriched, queries.totals(), window, seconds, seconds(started))
+                        .print(out, queries.topHosts(SHOWN), queries.topReferrers(SHOWN));
+            }
+            folder.print(out);
+        }
+        return Main.DONE;
+    }
+
+    private ImportProgress importAll(Stack stack, PrintWriter err) throws IOException, InterruptedException {
+        ImportRun run = new ImportRun(
+                stack.addresses().bootstrap(),
+                new ImportConfig(Topics.RAW, format, host, false),
+                files.stream().map(ImportCommand::source).toList(),
+                Optional.ofNullable(rejects));
+        ImportProgress imported = run.run(err);
+        run.finished();
+        return imported;
+    }
+
+    /** From where the last run ended; the ledger would skip what is stored anyway. */
+    private static Map<String, Long> enrich(
+            JobLauncher launcher, JobOptions options, long expected, PrintWriter err) {
+        try (JobProgress progress = new JobProgress(err, "enrich", expected)) {
+            StartOffsets ends = launcher.rawEnds();
+            Submitted job = launcher.submit(JobKind.ENRICH, options.bounded(new StartFrom.Committed()));
+            Map<String, Long> counts = BoundedRun.await(job, progress);
+            launcher.commitRaw(ends);
+            return counts;
+        }
+    }
+
+    /** From the beginning: the counts written are absolute, so a window has to be counted whole. */
+    private static void count(
+            JobLauncher launcher, JobOptions options, Map<String, Long> enriched, PrintWriter err) {
+        long expected = enriched.getOrDefault(Tallies.STORED, 0L);
+        try (JobProgress progress = new JobProgress(err, "count", expected)) {
+            Submitted job = launcher.submit(JobKind.AGGREGATE, options.bounded(new StartFrom.Earliest()));
+            Map<String, Long> ignored = BoundedRun.await(job, progress);
+        }
+    }
+
+    private static double seconds(long sinceNanos) {
+        return (System.nanoTime() - sinceNanos) / 1e9;
+    }
+}

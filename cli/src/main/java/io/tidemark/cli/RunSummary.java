@@ -1,0 +1,82 @@
+package io.tidemark.cli;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tidemark.collect.importing.ImportProgress;
+import io.tidemark.store.TrafficQueries.Ranked;
+import io.tidemark.store.TrafficQueries.Totals;
+import io.tidemark.stream.Tallies;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a run did.
+ *
+ * @param counts of the enrich job, by the names of {@link Tallies}
+ * @param totals of everything stored, earlier runs on the same folder included
+ * @param seconds from the start of the import to the last window written
+ * @param secondsInAll with the start of the stack
+ */
+record RunSummary(
+        ImportProgress imported,
+        Map<String, Long> counts,
+        Totals totals,
+        Duration window,
+        double seconds,
+        double secondsInAll) {
+    private static final int NAME_WIDTH = 60;
+
+    RunSummary {
+        requireNonNull(imported, "imported is null");
+        counts = Map.copyOf(counts);
+    }
+
+    private long count(String name) {
+        return counts.getOrDefault(name, 0L);
+    }
+
+    private long rejected() {
+        return counts.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(Tallies.REJECTED_PREFIX))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+
+    void print(PrintWriter out, List<Ranked> hosts, List<Ranked> referrers) {
+        out.println();
+        line(out, "Lines read", imported.lines());
+        line(out, "  not parseable", imported.unparseable());
+        line(out, "  sent to Kafka", imported.sent());
+        line(out, "Events read", count(Tallies.READ));
+        line(out, "  stored", count(Tallies.STORED));
+        line(out, "  skipped, stored before", count(Tallies.SKIPPED));
+        line(out, "  rejected", rejected());
+        counts.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(Tallies.REJECTED_PREFIX) && entry.getValue() > 0)
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(entry -> line(
+                        out, "    " + entry.getKey().substring(Tallies.REJECTED_PREFIX.length()), entry.getValue()));
+        line(out, "Windows of " + Durations.show(window), totals.windows());
+        line(out, "  rows by host", totals.hostRows());
+        line(out, "  rows by host and referrer", totals.referrerRows());
+        line(out, "  page views counted", totals.counted());
+        line(out, "Events in the database", totals.events());
+        top(out, "Top hosts", hosts);
+        top(out, "Top referrers", referrers);
+        out.printf(
+                "%n%,d events in %.1f s: %,.0f events/s from file to counted rows; %.1f s in all%n",
+                count(Tallies.READ), seconds, count(Tallies.READ) / seconds, secondsInAll);
+        out.flush();
+    }
+
+    private static void line(PrintWriter out, String name, long value) {
+        out.printf("%-28s %,12d%n", name, value);
+    }
+
+    private static void top(PrintWriter out, String title, List<Ranked> ranked) {
+        out.printf("%n%s%n", title);
+        ranked.forEach(each -> out.printf("%,12d  %s%n", each.hits(), TextLine.cut(each.name(), NAME_WIDTH)));
+    }
+}

@@ -1,0 +1,16 @@
+package io.tidemark.cli;
+
+/** Text from outside, as it may be shown on a terminal. */
+final class TextLine {
+    private TextLine() {}
+
+    /** On one line, without control characters, which could steer the terminal, and no longer than that. */
+    static String cut(String text, int width) {
+        String line = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", " ");
+        if (line.length() <= width) {
+            return line;
+        }
+        int end = Character.isHighSurrogate(line.charAt(width - 2)) ? width - 2 : width - 1;
+        return line.substring(0, end) + "…";
+    }
+}
