@@ -21,6 +21,8 @@ import picocli.CommandLine.ScopeType;
         subcommands = {
             UpCommand.class,
             DownCommand.class,
+            ImportCommand.class,
+            SqlCommand.class,
             CommandLine.HelpCommand.class,
             AutoComplete.GenerateCompletion.class
         },

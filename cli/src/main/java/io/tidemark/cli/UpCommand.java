@@ -71,9 +71,14 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        Optional<StackAddresses> running = detach ? Stack.running(data.path) : Optional.empty();
+        if (running.isPresent()) {
+            print(out, "Up already", running.get());
+            return Main.DONE;
+        }
         long started = System.nanoTime();
         StackAddresses addresses = detach ? startInBackground() : start();
-        print(out, addresses, Duration.ofNanos(System.nanoTime() - started));
+        print(out, "Up after %.1f s".formatted((System.nanoTime() - started) / 1e9), addresses);
         if (!detach) {
             out.println("Ctrl-C ends it.");
             out.flush();
@@ -97,10 +102,6 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private StackAddresses startInBackground() throws IOException, InterruptedException {
-        Optional<StackAddresses> running = Stack.running(data.path);
-        if (running.isPresent()) {
-            return running.get();
-        }
         Layout layout = new Layout(data.path);
         Files.createDirectories(layout.logs());
         Path output = layout.logs().resolve("up.out");
@@ -129,20 +130,24 @@ final class UpCommand implements Callable<Integer> {
         List<String> words = new ArrayList<>();
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         words.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        words.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        String classPath = System.getProperty("java.class.path");
+        // Only as -jar does the jar's manifest open what Flink needs opened.
+        words.addAll(
+                classPath.endsWith("tidemark.jar")
+                        ? List.of("-jar", classPath)
+                        : List.of("-cp", classPath, Main.class.getName()));
         words.addAll(Objects.requireNonNull(spec).commandLine().getParseResult().originalArgs());
         words.remove("--detach");
         return words;
     }
 
-    private void print(PrintWriter out, StackAddresses addresses, Duration took) {
-        out.printf(
-                "Up after %.1f s on %s (process %d)%n",
-                took.toMillis() / 1000.0, new Layout(data.path).data(), addresses.pid());
+    private void print(PrintWriter out, String event, StackAddresses addresses) {
+        Layout layout = new Layout(data.path);
+        out.printf("%s on %s (process %d)%n", event, layout.data(), addresses.pid());
         out.printf("  Kafka       %s%n", addresses.bootstrap());
         out.printf("  PostgreSQL  %s?user=%s%n", addresses.jdbcUrl(), addresses.postgresUser());
         out.printf("  Flink       %s%n", addresses.flinkPage());
-        out.printf("  Logs        %s%n", new Layout(data.path).logs());
+        out.printf("  Logs        %s%n", layout.logs());
         out.flush();
     }
 }

@@ -1,5 +1,6 @@
 package io.tidemark.cli.embedded;
 
+import io.tidemark.store.StoreConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -37,9 +38,9 @@ public final class DatabaseOnly implements AutoCloseable {
         }
     }
 
-    /** JDBC URL; the user is {@link PostgresServer#USER}, without a password. */
-    public String jdbcUrl() {
-        return postgres.jdbcUrl();
+    /** The database with the results. */
+    public StoreConfig store() {
+        return new StoreConfig(postgres.jdbcUrl(), PostgresServer.USER, "");
     }
 
     @Override

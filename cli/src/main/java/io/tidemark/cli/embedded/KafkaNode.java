@@ -64,7 +64,7 @@ final class KafkaNode implements AutoCloseable {
     }
 
     /** Makes the topics that do not exist yet; leaves the others as they are. */
-    void createTopics(int partitions) throws ExecutionException, InterruptedException, TimeoutException {
+    void createTopics(int partitions) {
         Map<String, Object> settings = Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
         try (Admin admin = Admin.create(settings)) {
             Set<String> existing = admin.listTopics().names().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
@@ -75,6 +75,11 @@ final class KafkaNode implements AutoCloseable {
                     .filter(topic -> !existing.contains(topic.name()))
                     .toList();
             admin.createTopics(missing).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StackException("Interrupted while topics were made", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new StackException("Kafka started at %s but does not answer (%s)".formatted(bootstrap, e), e);
         }
     }
 

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A PostgreSQL server with its database {@code tidemark}, in processes of its own that a kill of this one survives. */
-public final class PostgresServer implements AutoCloseable {
-    public static final String USER = "postgres";
+final class PostgresServer implements AutoCloseable {
+    static final String USER = "postgres";
 
     private static final String DATABASE = "tidemark";
     private static final int TIMEOUT_SECONDS = 60;
@@ -74,7 +74,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /** JDBC URL of the database; its user is {@link #USER}, without a password. */
-    public String jdbcUrl() {
+    String jdbcUrl() {
         return jdbcUrl(DATABASE);
     }
 

@@ -1,12 +1,13 @@
 package io.tidemark.cli.embedded;
 
+import io.tidemark.store.Migrations;
+import io.tidemark.store.StoreConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,40 +88,55 @@ public final class Stack implements AutoCloseable {
 
     /** Leaves in {@code parts} whatever started, in the order in which it is to stop, also if something else failed. */
     private static StackAddresses startServers(StackConfig config, Layout layout, Deque<AutoCloseable> parts) {
-        ExecutorService starters = Executors.newFixedThreadPool(3);
+        ExecutorService starters = Executors.newFixedThreadPool(4);
         try {
             Future<PostgresServer> postgres =
                     starters.submit(() -> PostgresServer.start(layout, config.postgresPort()));
             Future<KafkaNode> kafka = starters.submit(() -> KafkaNode.start(layout.kafka(), config.kafkaPort()));
             Future<FlinkCluster> flink =
                     starters.submit(() -> FlinkCluster.start(layout, config.slots(), config.flinkPort()));
-            List<StackException> failures = new ArrayList<>();
+            Future<Integer> migrated = starters.submit(
+                    () -> Migrations.apply(storeOf(postgres.get().jdbcUrl())));
+            RuntimeException failure = null;
             for (Future<? extends AutoCloseable> part : List.of(postgres, kafka, flink)) {
                 try {
-                    parts.push(part.get());
-                } catch (ExecutionException e) {
-                    failures.add(e.getCause() instanceof StackException s ? s : new StackException(e.toString(), e));
+                    parts.push(result(part));
+                } catch (StackException e) {
+                    failure = failure == null ? e : failure;
                 }
             }
-            if (!failures.isEmpty()) {
-                throw failures.get(0);
+            if (failure != null) {
+                throw failure;
             }
-            kafka.get().createTopics(config.partitions());
+            result(kafka).createTopics(config.partitions());
+            LOG.info("Applied {} migrations", result(migrated));
             return new StackAddresses(
                     ProcessHandle.current().pid(),
-                    kafka.get().bootstrap(),
-                    postgres.get().jdbcUrl(),
+                    result(kafka).bootstrap(),
+                    result(postgres).jdbcUrl(),
                     PostgresServer.USER,
-                    flink.get().address(),
+                    result(flink).address(),
                     Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StackException("Interrupted while the stack was starting", e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new StackException("Kafka started on %s but does not answer (%s)".formatted(layout.kafka(), e), e);
         } finally {
             starters.shutdown();
         }
+    }
+
+    private static <T> T result(Future<T> part) {
+        try {
+            return part.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StackException("Interrupted while the stack was starting", e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            String message = cause == null ? null : cause.getMessage();
+            throw new StackException(message == null ? e.toString() : message, e);
+        }
+    }
+
+    private static StoreConfig storeOf(String jdbcUrl) {
+        return new StoreConfig(jdbcUrl, PostgresServer.USER, "");
     }
 
     /** Flink, Kafka, PostgreSQL, in this order, then gives the folder free. Closing twice changes nothing. */

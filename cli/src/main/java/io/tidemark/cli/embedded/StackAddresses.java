@@ -3,6 +3,7 @@ package io.tidemark.cli.embedded;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.tidemark.store.StoreConfig;
 import java.net.URI;
 
 /**
@@ -29,5 +30,11 @@ public record StackAddresses(
     @JsonIgnore
     public URI flinkPage() {
         return URI.create("http://" + flink);
+    }
+
+    /** The database with the results. */
+    @JsonIgnore
+    public StoreConfig store() {
+        return new StoreConfig(jdbcUrl, postgresUser, "");
     }
 }

@@ -1,0 +1,97 @@
+package io.tidemark.cli;
+
+import io.tidemark.cli.embedded.Layout;
+import io.tidemark.cli.embedded.Stack;
+import io.tidemark.cli.embedded.StackAddresses;
+import io.tidemark.cli.embedded.StackException;
+import io.tidemark.collect.accesslog.LogFormat;
+import io.tidemark.collect.importing.ImportConfig;
+import io.tidemark.collect.importing.ImportProgress;
+import io.tidemark.collect.importing.LogSource;
+import io.tidemark.model.Topics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tidemark import}. */
+@Command(name = "import", description = "Send access logs (plain or gzip) or JSON lines to Kafka as web events.")
+final class ImportCommand implements Callable<Integer> {
+    @Mixin
+    private final DataFolder data = new DataFolder();
+
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Logs to read; - is standard input.")
+    private List<String> files = List.of();
+
+    @Option(
+            names = "--bootstrap",
+            paramLabel = "HOST:PORT",
+            description = "Kafka to send to; by default the one that runs on the data folder.")
+    private @Nullable String bootstrap;
+
+    @Option(names = "--topic", paramLabel = "NAME", defaultValue = Topics.RAW, description = "Topic to send to.")
+    private String topic = Topics.RAW;
+
+    @Option(names = "--host", paramLabel = "NAME", description = "Site of lines that do not name one.")
+    private @Nullable String host;
+
+    @Option(
+            names = "--format",
+            defaultValue = "auto",
+            description = "How lines are written: auto, combined, common, vhost or json.")
+    private LogFormat format = LogFormat.AUTO;
+
+    @Option(
+            names = "--follow",
+            showDefaultValue = Visibility.NEVER,
+            description = "Go on reading as the files grow, until Ctrl-C.")
+    private boolean follow;
+
+    @Option(names = "--rejects", paramLabel = "FILE", description = "Write every line that could not be parsed there.")
+    private @Nullable Path rejects;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        ImportRun run = new ImportRun(
+                kafka(),
+                new ImportConfig(topic, format, host, follow),
+                files.stream().map(ImportCommand::source).toList(),
+                Optional.ofNullable(rejects));
+        long started = System.nanoTime();
+        ImportProgress done = run.run(Objects.requireNonNull(spec).commandLine().getErr());
+        double seconds = (System.nanoTime() - started) / 1e9;
+        spec.commandLine()
+                .getOut()
+                .printf(
+                        "Sent %,d of %,d lines to %s in %.1f s (%,.0f lines/s); %,d could not be parsed%n",
+                        done.sent(), done.lines(), topic, seconds, done.lines() / seconds, done.unparseable());
+        spec.commandLine().getOut().flush();
+        run.finished();
+        return Main.DONE;
+    }
+
+    private String kafka() {
+        return Optional.ofNullable(bootstrap)
+                .or(() -> Stack.running(data.path).map(StackAddresses::bootstrap))
+                .orElseThrow(() -> new StackException(
+                        "Nothing runs on %s; start it with 'tidemark up', or name a Kafka (--bootstrap)"
+                                .formatted(new Layout(data.path).data())));
+    }
+
+    private static LogSource source(String file) {
+        return file.equals("-") ? new LogSource.Stream("standard input", System.in) : new LogSource.File(Path.of(file));
+    }
+}

@@ -1,0 +1,144 @@
+package io.tidemark.cli;
+
+import io.tidemark.cli.embedded.StackException;
+import io.tidemark.collect.RawProducer;
+import io.tidemark.collect.Ticker;
+import io.tidemark.collect.importing.ImportConfig;
+import io.tidemark.collect.importing.ImportProgress;
+import io.tidemark.collect.importing.LogImport;
+import io.tidemark.collect.importing.LogSource;
+import io.tidemark.collect.importing.UnparseableLine;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** One import, with its progress shown; Ctrl-C ends it after what was read has been sent. */
+final class ImportRun {
+    private static final int SHOWN = 5;
+    private static final int REACH_SECONDS = 10;
+    private static final int END_SECONDS = 8;
+
+    private final String bootstrap;
+    private final ImportConfig config;
+    private final List<LogSource> sources;
+    private final Optional<Path> rejects;
+    private final CountDownLatch finished = new CountDownLatch(1);
+
+    /** @param rejects file that every unparseable line is written to */
+    ImportRun(String bootstrap, ImportConfig config, List<LogSource> sources, Optional<Path> rejects) {
+        this.bootstrap = bootstrap;
+        this.config = config;
+        this.sources = List.copyOf(sources);
+        this.rejects = rejects;
+    }
+
+    /**
+     * Imports all, and shows progress and the first unparseable lines on {@code err}.
+     *
+     * @throws StackException if Kafka or the topic is not there; nothing was sent then
+     */
+    ImportProgress run(PrintWriter err) throws IOException, InterruptedException {
+        requireTopic();
+        try (OutputStream rejected = openRejects();
+                Producer<byte[], byte[]> producer =
+                        RawProducer.open(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap))) {
+            Rejects listener = new Rejects(err, rejected);
+            LogImport logs = new LogImport(config, sources, producer, listener::take, Ticker.system());
+            Thread onInterrupt = new Thread(() -> stop(logs), "stop-import");
+            Runtime.getRuntime().addShutdownHook(onInterrupt);
+            ImportProgress done;
+            try (ImportDisplay display = new ImportDisplay(err, logs::progress)) {
+                display.start();
+                done = logs.run();
+            }
+            listener.end(rejects);
+            return done;
+        }
+    }
+
+    /** To be called once all has been said about the import, which Ctrl-C waits for. */
+    void finished() {
+        finished.countDown();
+    }
+
+    private void stop(LogImport logs) {
+        logs.stop();
+        try {
+            if (!finished.await(END_SECONDS, TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private OutputStream openRejects() throws IOException {
+        return rejects.isPresent()
+                ? new BufferedOutputStream(Files.newOutputStream(rejects.get()))
+                : OutputStream.nullOutputStream();
+    }
+
+    private void requireTopic() throws InterruptedException {
+        Map<String, Object> settings = Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+        try (Admin admin = Admin.create(settings)) {
+            admin.describeTopics(List.of(config.topic())).allTopicNames().get(REACH_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new StackException(
+                    "Kafka at %s does not answer; is it running? (--bootstrap)".formatted(bootstrap), e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                throw new StackException(
+                        "Kafka at %s has no topic %s; make it, or name another (--topic)"
+                                .formatted(bootstrap, config.topic()),
+                        e);
+            }
+            throw new StackException("Kafka at %s refuses (%s)".formatted(bootstrap, e.getCause()), e);
+        }
+    }
+
+    /** Keeps every unparseable line, shows the first. */
+    private static final class Rejects {
+        private final PrintWriter err;
+        private final OutputStream file;
+        private long count;
+
+        Rejects(PrintWriter err, OutputStream file) {
+            this.err = err;
+            this.file = file;
+        }
+
+        void take(UnparseableLine line, byte[] raw) throws IOException {
+            file.write(raw);
+            file.write('\n');
+            count++;
+            if (count <= SHOWN) {
+                err.printf("%s:%d: %s%n", line.source(), line.lineNumber(), line.reason());
+                err.flush();
+            }
+        }
+
+        void end(Optional<Path> rejects) {
+            if (count > SHOWN) {
+                err.printf(
+                        "... and %,d more lines that could not be parsed%s%n",
+                        count - SHOWN,
+                        rejects.map(path -> ", all in " + path).orElse("; --rejects FILE keeps them all"));
+                err.flush();
+            }
+        }
+    }
+}
