@@ -11,8 +11,11 @@ final class Distribution {
     /** The jobs with all they need, for a cluster of the user's own. */
     static Path jobJar() {
         try {
-            Path own = Path.of(
-                    Main.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            Path own = Path.of(Main.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
             Path jar = own.resolveSibling("job").resolve("tidemark-job.jar");
             if (!Files.exists(jar)) {
                 throw new IllegalStateException("There is no " + jar + "; build it with: mvn package");

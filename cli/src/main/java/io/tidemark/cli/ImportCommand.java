@@ -42,8 +42,12 @@ final class ImportCommand implements Callable<Integer> {
     @Option(names = "--topic", paramLabel = "NAME", defaultValue = Topics.RAW, description = "Topic to send to.")
     private String topic = Topics.RAW;
 
-    @Option(names = "--host", paramLabel = "NAME", description = "Site of lines that do not name one.")
-    private @Nullable String host;
+    @Option(
+            names = "--host",
+            paramLabel = "NAME",
+            defaultValue = "localhost",
+            description = "Site of lines that do not name one.")
+    private String host = "localhost";
 
     @Option(
             names = "--format",
@@ -91,7 +95,7 @@ final class ImportCommand implements Callable<Integer> {
                                 .formatted(new Layout(data.path).data())));
     }
 
-    private static LogSource source(String file) {
+    static LogSource source(String file) {
         return file.equals("-") ? new LogSource.Stream("standard input", System.in) : new LogSource.File(Path.of(file));
     }
 }

@@ -96,7 +96,8 @@ final class JobCommand implements Callable<Integer> {
             names = "--lateness",
             paramLabel = "DURATION",
             defaultValue = "1h",
-            description = "How long a closed window can be revised; what is later is recomputed from the stored events.")
+            description =
+                    "How long a closed window can be revised; what is later is recomputed from the stored events.")
     private Duration lateness = Duration.ofHours(1);
 
     @Option(

@@ -14,7 +14,11 @@ public final class Main {
 
     private Main() {}
 
+    /** Whether the process is ending by a signal: what fails then fails because of that. */
+    private static volatile boolean ending;
+
     public static void main(String[] args) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> ending = true, "note-the-end"));
         // Some libraries log by the JDK's own means, which go to the terminal.
         LogManager.getLogManager().reset();
         System.exit(run(args));
@@ -62,6 +66,9 @@ public final class Main {
 
     private static int failed(Exception e, CommandLine command) {
         LoggerFactory.getLogger(Main.class).error("{} failed", command.getCommandName(), e);
+        if (ending) {
+            return FAILED;
+        }
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
         command.getErr().println("tidemark: " + message.strip());
         if (command.getCommandSpec().root().userObject() instanceof Tidemark tidemark && tidemark.verbose) {

@@ -13,7 +13,6 @@ import io.tidemark.cli.jobs.Target;
 import io.tidemark.collect.accesslog.LogFormat;
 import io.tidemark.collect.importing.ImportConfig;
 import io.tidemark.collect.importing.ImportProgress;
-import io.tidemark.collect.importing.LogSource;
 import io.tidemark.model.Topics;
 import io.tidemark.store.TrafficQueries;
 import io.tidemark.stream.StartFrom;
@@ -50,7 +49,10 @@ final class RunCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "Logs to read, plain or gzip; - is standard input.")
     private List<String> files = List.of();
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Folder to keep everything in; by default nothing is kept.")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Folder to keep everything in; by default nothing is kept.")
     private @Nullable Path data;
 
     @Option(
@@ -102,6 +104,7 @@ final class RunCommand implements Callable<Integer> {
                 Stack stack = Stack.start(StackConfig.at(folder.path())
                         .withPartitions(partitions)
                         .withParallelism(settings.parallelism()))) {
+            stack.afterExit(folder::close);
             err.printf("Kafka, PostgreSQL and Flink are up after %.1f s%n", seconds(started));
             settings.adviseOnGeo(err);
             Target target = Target.of(stack.addresses());
@@ -133,8 +136,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** From where the last run ended; the ledger would skip what is stored anyway. */
-    private static Map<String, Long> enrich(
-            JobLauncher launcher, JobOptions options, long expected, PrintWriter err) {
+    private static Map<String, Long> enrich(JobLauncher launcher, JobOptions options, long expected, PrintWriter err) {
         try (JobProgress progress = new JobProgress(err, "enrich", expected)) {
             StartOffsets ends = launcher.rawEnds();
             Submitted job = launcher.submit(JobKind.ENRICH, options.bounded(new StartFrom.Committed()));
@@ -145,8 +147,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** From the beginning: the counts written are absolute, so a window has to be counted whole. */
-    private static void count(
-            JobLauncher launcher, JobOptions options, Map<String, Long> enriched, PrintWriter err) {
+    private static void count(JobLauncher launcher, JobOptions options, Map<String, Long> enriched, PrintWriter err) {
         long expected = enriched.getOrDefault(Tallies.STORED, 0L);
         try (JobProgress progress = new JobProgress(err, "count", expected)) {
             Submitted job = launcher.submit(JobKind.AGGREGATE, options.bounded(new StartFrom.Earliest()));

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class TemporaryFolder implements AutoCloseable {
     private final Path path;
     private final boolean temporary;
-    private final Thread atExit = new Thread(this::close, "delete-temporary-folder");
 
     private TemporaryFolder(Path path, boolean temporary) {
         this.path = path;

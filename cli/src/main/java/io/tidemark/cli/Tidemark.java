@@ -19,9 +19,11 @@ import picocli.CommandLine.ScopeType;
         showDefaultValues = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            RunCommand.class,
             UpCommand.class,
             DownCommand.class,
             ImportCommand.class,
+            JobCommand.class,
             SqlCommand.class,
             CommandLine.HelpCommand.class,
             AutoComplete.GenerateCompletion.class

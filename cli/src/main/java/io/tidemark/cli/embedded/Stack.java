@@ -30,7 +30,10 @@ public final class Stack implements AutoCloseable {
     private final Deque<AutoCloseable> parts;
 
     /** For Ctrl-C and SIGTERM. */
-    private final Thread atExit = new Thread(this::stop, "stop-stack");
+    private final Thread atExit = new Thread(this::exit, "stop-stack");
+
+    private volatile Runnable beforeExit = () -> {};
+    private volatile Runnable afterExit = () -> {};
 
     private Stack(Layout layout, StackAddresses addresses, Deque<AutoCloseable> parts) {
         this.layout = layout;
@@ -137,6 +140,25 @@ public final class Stack implements AutoCloseable {
 
     private static StoreConfig storeOf(String jdbcUrl) {
         return new StoreConfig(jdbcUrl, PostgresServer.USER, "");
+    }
+
+    /** What to do first when the process ends, as by Ctrl-C, while everything still answers; not by {@link #close}. */
+    public void beforeExit(Runnable action) {
+        beforeExit = action;
+    }
+
+    /** What to do last when the process ends, as by Ctrl-C, once everything has stopped; not by {@link #close}. */
+    public void afterExit(Runnable action) {
+        afterExit = action;
+    }
+
+    private void exit() {
+        try {
+            beforeExit.run();
+        } finally {
+            stop();
+            afterExit.run();
+        }
     }
 
     /** Flink, Kafka, PostgreSQL, in this order, then gives the folder free. Closing twice changes nothing. */

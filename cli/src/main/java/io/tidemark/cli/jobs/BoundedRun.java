@@ -61,8 +61,9 @@ public final class BoundedRun {
                 TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
             }
         } catch (ExecutionException | TimeoutException e) {
-            throw new JobFailedException("Cannot tell how %s does: %s"
-                    .formatted(job.kind().jobName(), JobFailedException.rootMessage(e)), e);
+            throw new JobFailedException(
+                    "Cannot tell how %s does: %s".formatted(job.kind().jobName(), JobFailedException.rootMessage(e)),
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new JobFailedException("Interrupted while " + job.kind().jobName() + " was starting", e);
