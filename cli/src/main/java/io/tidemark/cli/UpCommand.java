@@ -4,6 +4,11 @@ import io.tidemark.cli.embedded.Layout;
 import io.tidemark.cli.embedded.Stack;
 import io.tidemark.cli.embedded.StackAddresses;
 import io.tidemark.cli.embedded.StackConfig;
+import io.tidemark.cli.jobs.JobLauncher;
+import io.tidemark.cli.jobs.JobRegistry;
+import io.tidemark.cli.jobs.Submitted;
+import io.tidemark.cli.jobs.Target;
+import io.tidemark.stream.enrich.EnrichJob;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -68,6 +73,8 @@ final class UpCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
+    private List<Submitted> resumed = List.of();
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
@@ -88,13 +95,21 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private StackAddresses start() {
+        if (!new JobRegistry(new Layout(data.path)).all().isEmpty()) {
+            EnrichJob.warmUp();
+        }
         Stack stack = Stack.start(new StackConfig(data.path, partitions, 1, kafkaPort, postgresPort, flinkPort)
                 .withParallelism(parallelism));
+        JobRegistry jobs = new JobRegistry(stack.layout());
+        JobLauncher launcher = new JobLauncher(Target.of(stack.addresses()));
+        stack.beforeExit(() -> launcher.forgetEnded(jobs));
+        launcher.migrate();
+        resumed = jobs.resume(launcher);
         // Ending by Ctrl-C or 'down' is how this command is meant to end, so it is no failure.
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
-                            stack.close();
+                            stack.exit();
                             Runtime.getRuntime().halt(Main.DONE);
                         },
                         "end-up"));
@@ -147,6 +162,9 @@ final class UpCommand implements Callable<Integer> {
         out.printf("  Kafka       %s%n", addresses.bootstrap());
         out.printf("  PostgreSQL  %s?user=%s%n", addresses.jdbcUrl(), addresses.postgresUser());
         out.printf("  Flink       %s%n", addresses.flinkPage());
+        for (Submitted job : resumed) {
+            out.printf("  %-10s  %s%n", job.kind(), job.page());
+        }
         out.printf("  Logs        %s%n", layout.logs());
         out.flush();
     }

@@ -152,9 +152,14 @@ public final class Stack implements AutoCloseable {
         afterExit = action;
     }
 
-    private void exit() {
+    /** Stops because the process ends; a further call waits for the first. */
+    public synchronized void exit() {
+        Runnable first = beforeExit;
+        beforeExit = () -> {};
         try {
-            beforeExit.run();
+            first.run();
+        } catch (RuntimeException e) {
+            LOG.warn("The stack stops, though not all was done that was to be done before", e);
         } finally {
             stop();
             afterExit.run();

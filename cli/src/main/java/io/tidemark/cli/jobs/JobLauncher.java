@@ -15,10 +15,9 @@ import io.tidemark.stream.enrich.GeoLookup;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Locale;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.client.deployment.StandaloneClusterId;
 import org.apache.flink.client.program.rest.RestClusterClient;
@@ -164,37 +163,45 @@ public final class JobLauncher {
 
     /** Two copies of a job would only get in each other's way: the ledger lets one of them write. */
     private void requireNotRunning(JobKind kind) {
+        for (JobStatusMessage job : listJobs()) {
+            if (job.getJobName().equals(kind.jobName()) && !job.getJobState().isGloballyTerminalState()) {
+                throw new JobFailedException(
+                        "%s is already there (%s, %s); cancel it on http://%s first"
+                                .formatted(kind.jobName(), job.getJobId(), job.getJobState(), target.flink()),
+                        null);
+            }
+        }
+    }
+
+    /** Forgets the jobs that the user has cancelled, so that they do not come back with the next start. */
+    public void forgetEnded(JobRegistry registry) {
+        Collection<JobStatusMessage> jobs = listJobs();
+        for (JobRecord known : registry.all()) {
+            for (JobStatusMessage job : jobs) {
+                boolean ended = job.getJobState() == JobStatus.CANCELED || job.getJobState() == JobStatus.FINISHED;
+                if (ended && job.getJobId().toHexString().equals(known.jobId())) {
+                    registry.remove(known.kind());
+                }
+            }
+        }
+    }
+
+    private Collection<JobStatusMessage> listJobs() {
         Configuration settings = new Configuration();
         settings.set(RestOptions.ADDRESS, target.flinkHost());
         settings.set(RestOptions.PORT, target.flinkPort());
         settings.set(RestOptions.RETRY_MAX_ATTEMPTS, 3);
         try (RestClusterClient<StandaloneClusterId> flink =
                 new RestClusterClient<>(settings, StandaloneClusterId.getInstance())) {
-            for (JobStatusMessage job : flink.listJobs().get(ANSWER_SECONDS, TimeUnit.SECONDS)) {
-                JobStatus state = job.getJobState();
-                if (job.getJobName().equals(kind.jobName()) && !state.isGloballyTerminalState()) {
-                    throw new JobFailedException(
-                            "%s is already there (%s, %s); cancel it on http://%s first"
-                                    .formatted(kind.jobName(), job.getJobId(), state, target.flink()),
-                            null);
-                }
-            }
+            return flink.listJobs().get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new JobFailedException("Interrupted while asking Flink at " + target.flink(), e);
-        } catch (JobFailedException e) {
-            throw e;
-        } catch (ExecutionException | TimeoutException e) {
-            throw unreachable(e);
         } catch (Exception e) {
-            throw unreachable(e);
+            throw new JobFailedException(
+                    "Flink at %s does not answer (%s); is it running?"
+                            .formatted(target.flink(), JobFailedException.rootMessage(e)),
+                    e);
         }
-    }
-
-    private JobFailedException unreachable(Exception e) {
-        return new JobFailedException(
-                "Flink at %s does not answer (%s); is it running?"
-                        .formatted(target.flink(), JobFailedException.rootMessage(e)),
-                e);
     }
 }
