@@ -6,11 +6,11 @@ import io.tidemark.cli.embedded.Layout;
 import io.tidemark.cli.embedded.Stack;
 import io.tidemark.cli.embedded.StackAddresses;
 import io.tidemark.cli.embedded.StackException;
-import io.tidemark.cli.jobs.BoundedRun;
 import io.tidemark.cli.jobs.JobKind;
 import io.tidemark.cli.jobs.JobLauncher;
 import io.tidemark.cli.jobs.JobOptions;
 import io.tidemark.cli.jobs.JobRegistry;
+import io.tidemark.cli.jobs.RunningJob;
 import io.tidemark.cli.jobs.Submitted;
 import io.tidemark.cli.jobs.Target;
 import io.tidemark.model.EventTime;
@@ -126,10 +126,10 @@ final class JobCommand implements Callable<Integer> {
         if (embedded && !bounded) {
             new JobRegistry(new Layout(data.path)).add(job, options);
         }
-        BoundedRun.awaitRunning(job);
+        RunningJob.awaitRunning(job);
         print(out, job);
         if (bounded) {
-            BoundedRun.await(job, read -> {}).forEach((name, count) -> out.printf("  %-32s %,14d%n", name, count));
+            RunningJob.await(job, read -> {}).forEach((name, count) -> out.printf("  %-32s %,14d%n", name, count));
             out.flush();
         }
         return Main.DONE;

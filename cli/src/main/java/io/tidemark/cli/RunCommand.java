@@ -4,10 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.tidemark.cli.embedded.Stack;
 import io.tidemark.cli.embedded.StackConfig;
-import io.tidemark.cli.jobs.BoundedRun;
 import io.tidemark.cli.jobs.JobKind;
 import io.tidemark.cli.jobs.JobLauncher;
 import io.tidemark.cli.jobs.JobOptions;
+import io.tidemark.cli.jobs.RunningJob;
 import io.tidemark.cli.jobs.Submitted;
 import io.tidemark.cli.jobs.Target;
 import io.tidemark.collect.accesslog.LogFormat;
@@ -140,7 +140,7 @@ final class RunCommand implements Callable<Integer> {
         try (JobProgress progress = new JobProgress(err, "enrich", expected)) {
             StartOffsets ends = launcher.rawEnds();
             Submitted job = launcher.submit(JobKind.ENRICH, options.bounded(new StartFrom.Committed()));
-            Map<String, Long> counts = BoundedRun.await(job, progress);
+            Map<String, Long> counts = RunningJob.await(job, progress);
             launcher.commitRaw(ends);
             return counts;
         }
@@ -151,7 +151,7 @@ final class RunCommand implements Callable<Integer> {
         long expected = enriched.getOrDefault(Tallies.STORED, 0L);
         try (JobProgress progress = new JobProgress(err, "count", expected)) {
             Submitted job = launcher.submit(JobKind.AGGREGATE, options.bounded(new StartFrom.Earliest()));
-            Map<String, Long> ignored = BoundedRun.await(job, progress);
+            Map<String, Long> ignored = RunningJob.await(job, progress);
         }
     }
 

@@ -19,6 +19,7 @@ import picocli.CommandLine.ScopeType;
         showDefaultValues = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            DemoCommand.class,
             RunCommand.class,
             UpCommand.class,
             DownCommand.class,

@@ -10,13 +10,16 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.LongConsumer;
 import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.api.common.JobStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Waits for a bounded job to end, and tells what it counted. */
-public final class BoundedRun {
+/** Waits for a job, and tells what it counts. */
+public final class RunningJob {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningJob.class);
     private static final long POLL_MILLIS = 250;
     private static final int START_SECONDS = 60;
 
-    private BoundedRun() {}
+    private RunningJob() {}
 
     /**
      * Waits to the end.
@@ -75,12 +78,16 @@ public final class BoundedRun {
     }
 
     private static long read(Submitted job) throws InterruptedException {
+        return countsOr(job, Map.of()).getOrDefault(Tallies.READ, 0L);
+    }
+
+    /** What a running job has counted so far, at most a second old; what was known before if it cannot say now. */
+    public static Map<String, Long> countsOr(Submitted job, Map<String, Long> before) throws InterruptedException {
         try {
-            return counts(job.client().getAccumulators().get(POLL_MILLIS, TimeUnit.MILLISECONDS))
-                    .getOrDefault(Tallies.READ, 0L);
+            return counts(job.client().getAccumulators().get(START_SECONDS, TimeUnit.SECONDS));
         } catch (ExecutionException | TimeoutException notAtThisMoment) {
-            // Progress is shown with what was known last; the job's own result tells of failures.
-            return 0;
+            LOG.debug("No counts of {} at this moment", job.kind().jobName(), notAtThisMoment);
+            return before;
         }
     }
 

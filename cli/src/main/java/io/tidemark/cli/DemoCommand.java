@@ -1,0 +1,175 @@
+package io.tidemark.cli;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tidemark.cli.embedded.Stack;
+import io.tidemark.cli.embedded.StackAddresses;
+import io.tidemark.cli.embedded.StackConfig;
+import io.tidemark.cli.jobs.JobKind;
+import io.tidemark.cli.jobs.JobLauncher;
+import io.tidemark.cli.jobs.JobOptions;
+import io.tidemark.cli.jobs.RunningJob;
+import io.tidemark.cli.jobs.Submitted;
+import io.tidemark.cli.jobs.Target;
+import io.tidemark.collect.RawProducer;
+import io.tidemark.collect.SendFailedException;
+import io.tidemark.collect.Ticker;
+import io.tidemark.collect.traffic.PacedSender;
+import io.tidemark.collect.traffic.TrafficSource;
+import io.tidemark.model.Topics;
+import io.tidemark.model.TumblingWindows;
+import io.tidemark.stream.enrich.EnrichJob;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.Producer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tidemark demo}. */
+@Command(
+        name = "demo",
+        description = {
+            "See it at work: the embedded stack in a temporary folder, generated traffic, both jobs, live numbers.",
+            "Ctrl-C ends it; nothing is kept."
+        })
+final class DemoCommand implements Callable<Integer> {
+    private static final Duration DRAIN = Duration.ofSeconds(4);
+    private static final int END_SECONDS = 8;
+
+    @Option(names = "--rate", paramLabel = "N", defaultValue = "500", description = "Events a second.")
+    private int rate = 500;
+
+    @Option(names = "--for", paramLabel = "DURATION", description = "End after that time; by default at Ctrl-C.")
+    private @Nullable Duration length;
+
+    @Option(names = "--window", paramLabel = "DURATION", defaultValue = "10s", description = "Size of the windows.")
+    private Duration window = Duration.ofSeconds(10);
+
+    @Option(
+            names = "--watermark",
+            paramLabel = "DURATION",
+            defaultValue = "5s",
+            description = "How far the watermark stays behind the newest event.")
+    private Duration watermark = Duration.ofSeconds(5);
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "The same seed, the same traffic.")
+    private long seed = 1;
+
+    @Mixin
+    private final JobSettings settings = new JobSettings();
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        PrintWriter out = requireNonNull(spec).commandLine().getOut();
+        JobOptions options = settings.options().withWindow(window).withWatermark(watermark);
+        EnrichJob.warmUp();
+        long started = System.nanoTime();
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        try (TemporaryFolder folder = TemporaryFolder.unless(null);
+                Stack stack = Stack.start(StackConfig.at(folder.path()).withParallelism(settings.parallelism()))) {
+            stack.beforeExit(() -> endSoon(asked, ended));
+            stack.afterExit(folder::close);
+            Target target = Target.of(stack.addresses());
+            JobLauncher launcher = new JobLauncher(target);
+            launcher.migrate();
+            Submitted enrich = launcher.submit(JobKind.ENRICH, options);
+            Submitted aggregate = launcher.submit(JobKind.AGGREGATE, options);
+            RunningJob.awaitRunning(enrich);
+            RunningJob.awaitRunning(aggregate);
+            banner(out, stack.addresses(), enrich, aggregate, (System.nanoTime() - started) / 1e9);
+            settings.adviseOnGeo(out);
+            try (LiveStatus status = new LiveStatus(target.store(), enrich, aggregate, TumblingWindows.of(window))) {
+                show(out, stack.addresses(), status, asked);
+            }
+        } finally {
+            ended.countDown();
+        }
+        return Main.DONE;
+    }
+
+    private void show(PrintWriter out, StackAddresses stack, LiveStatus status, CountDownLatch asked)
+            throws SendFailedException, InterruptedException {
+        StatusView view = new StatusView(out, window);
+        AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+        try (Producer<byte[], byte[]> producer = RawProducer.open(Map.of("bootstrap.servers", stack.bootstrap()))) {
+            PacedSender sender = new PacedSender(
+                    producer, Topics.RAW, new TrafficSource(seed, Clock.systemUTC()), rate, Ticker.system());
+            Thread traffic = new Thread(() -> send(sender, failure, asked), "traffic");
+            traffic.start();
+            long deadline = length == null ? Long.MAX_VALUE : System.nanoTime() + length.toNanos();
+            boolean over = false;
+            while (!over) {
+                over = asked.await(1, TimeUnit.SECONDS) || System.nanoTime() >= deadline;
+                view.show(status.take(sender.sent()));
+            }
+            sender.stop();
+            traffic.join();
+            Exception failed = failure.get();
+            if (failed instanceof SendFailedException sendFailed) {
+                throw sendFailed;
+            }
+            drain(view, status, sender.sent());
+        }
+    }
+
+    private static void send(PacedSender sender, AtomicReference<@Nullable Exception> failure, CountDownLatch asked) {
+        try {
+            sender.run();
+        } catch (SendFailedException e) {
+            failure.set(e);
+            asked.countDown();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits a little until all that was sent is accounted for. */
+    private static void drain(StatusView view, LiveStatus status, long sent) throws InterruptedException {
+        long deadline = System.nanoTime() + DRAIN.toNanos();
+        LiveStatus.Status last = status.take(sent);
+        while (!last.isAccountedFor() && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(200);
+            last = status.take(sent);
+        }
+        view.end(last);
+    }
+
+    private static void endSoon(CountDownLatch asked, CountDownLatch ended) {
+        asked.countDown();
+        try {
+            if (!ended.await(END_SECONDS, TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void banner(PrintWriter out, StackAddresses stack, Submitted enrich, Submitted aggregate, double seconds) {
+        out.printf(
+                "Tidemark is up after %.1f s: %,d events/s go in, windows of %s.%n",
+                seconds, rate, Durations.show(window));
+        out.printf("  Flink       %s%n", stack.flinkPage());
+        out.printf("  enrich      %s%n", enrich.page());
+        out.printf("  aggregate   %s%n", aggregate.page());
+        out.printf("  Kafka       %s%n", stack.bootstrap());
+        out.printf("  PostgreSQL  %s?user=%s%n", stack.jdbcUrl().replaceFirst("^jdbc:", ""), stack.postgresUser());
+        out.printf("%s%n", length == null ? "Ctrl-C ends it." : "It ends after " + Durations.show(length) + ".");
+        out.flush();
+    }
+}

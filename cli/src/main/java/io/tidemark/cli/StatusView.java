@@ -1,0 +1,108 @@
+package io.tidemark.cli;
+
+import io.tidemark.store.TrafficQueries.Ranked;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Shows the status: in place on a terminal, else a block every few seconds. */
+final class StatusView {
+    private static final int COLUMN = 38;
+    private static final int EVERY = 5;
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.systemDefault());
+
+    private final PrintWriter out;
+    private final Duration window;
+    private final boolean terminal = Boolean.getBoolean("tidemark.terminal");
+    private final long startedNanos = System.nanoTime();
+    private int linesShown;
+    private int looks;
+    private long sentBefore;
+    private long sentBeforeNanos = startedNanos;
+
+    StatusView(PrintWriter out, Duration window) {
+        this.out = out;
+        this.window = window;
+    }
+
+    /** The time of day here, where the user is. */
+    static String time(long millis) {
+        return TIME.format(Instant.ofEpochMilli(millis));
+    }
+
+    void show(LiveStatus.Status status) {
+        looks++;
+        if (!terminal && looks % EVERY != 0) {
+            return;
+        }
+        long now = System.nanoTime();
+        double perSecond = (status.sent() - sentBefore) * 1e9 / Math.max(1, now - sentBeforeNanos);
+        sentBefore = status.sent();
+        sentBeforeNanos = now;
+        List<String> lines = new ArrayList<>();
+        lines.add("");
+        lines.add("%5d s   in %,.0f/s   sent %,d   stored %,d   rejected %,d   late %,d"
+                .formatted(
+                        Duration.ofNanos(now - startedNanos).toSeconds(),
+                        perSecond,
+                        status.sent(),
+                        status.stored(),
+                        status.rejectedInAll(),
+                        status.late()));
+        lines.addAll(tables(status));
+        if (terminal && linesShown > 0) {
+            // Up to the first line of the block, and clear from there.
+            out.printf("\u001b[%dA\u001b[J", linesShown);
+        }
+        lines.forEach(out::println);
+        linesShown = lines.size();
+        out.flush();
+    }
+
+    private List<String> tables(LiveStatus.Status status) {
+        List<String> lines = new ArrayList<>();
+        for (LiveStatus.Window shown : status.shown()) {
+            lines.add("  " + shown.title());
+            for (int i = 0; i < Math.max(shown.hosts().size(), shown.referrers().size()); i++) {
+                lines.add(("    " + cell(shown.hosts(), i) + "  " + cell(shown.referrers(), i)).stripTrailing());
+            }
+        }
+        if (status.shown().size() < 2) {
+            lines.add("  no window of %s has closed yet".formatted(Durations.show(window)));
+        }
+        return lines;
+    }
+
+    private static String cell(List<Ranked> ranked, int row) {
+        String text = row < ranked.size()
+                ? "%,8d  %s"
+                        .formatted(
+                                ranked.get(row).hits(),
+                                TextLine.cut(ranked.get(row).name(), COLUMN - 10))
+                : "";
+        return text + " ".repeat(Math.max(0, COLUMN - text.length()));
+    }
+
+    /** The account, once nothing more comes. */
+    void end(LiveStatus.Status status) {
+        String reasons = status.rejected().isEmpty()
+                ? ""
+                : status.rejected().entrySet().stream()
+                        .map(entry -> entry.getKey() + " " + "%,d".formatted(entry.getValue()))
+                        .collect(Collectors.joining(", ", " (", ")"));
+        out.printf(
+                "%nSent %,d = stored %,d + rejected %,d%s%s%n",
+                status.sent(),
+                status.stored(),
+                status.rejectedInAll(),
+                reasons,
+                status.isAccountedFor() ? ": every event is accounted for." : "; the rest was still on its way.");
+        out.flush();
+    }
+}
