@@ -33,11 +33,11 @@ final class LineScan {
         int timeAt = findTime();
         String host = defaultHost;
         if (format == LogFormat.VHOST || (format == LogFormat.AUTO && hostLeads(timeAt))) {
-            String named = VirtualHost.withoutPort(field("the virtual host"));
+            String named = VirtualHost.withoutPort(field("the virtual host", timeAt));
             host = named.isEmpty() || named.equals("-") ? defaultHost : named;
         }
-        String client = field("the client");
-        field("the ident, often -");
+        String client = field("the client", timeAt);
+        field("the ident, often -", timeAt);
         if (at >= timeAt) {
             throw expected("the remote user, often -", at);
         }
@@ -60,9 +60,6 @@ final class LineScan {
             referrer = quoted("referrer");
             space("the user agent");
             userAgent = quoted("user agent");
-            if (at < end && line.charAt(at) != ' ') {
-                throw expected("a space or the end of the line after the user agent", at);
-            }
         }
         if (host == null) {
             throw new UnparseableLineException("The line names no host; give one with --host NAME");
@@ -104,7 +101,7 @@ final class LineScan {
         int first = line.indexOf(' ');
         int second = line.indexOf(' ', first + 1);
         int third = line.indexOf(' ', second + 1);
-        if (third >= timeAt - 1) {
+        if (third < 0 || third >= timeAt - 1) {
             return false;
         }
         return VirtualHost.hasPort(line, first) || isAddress(first + 1, second);
@@ -119,9 +116,9 @@ final class LineScan {
         return false;
     }
 
-    private String field(String name) throws UnparseableLineException {
+    private String field(String name, int timeAt) throws UnparseableLineException {
         int space = line.indexOf(' ', at);
-        if (space <= at || space >= end) {
+        if (space <= at || space >= timeAt) {
             throw expected(name, at);
         }
         String value = line.substring(at, space);

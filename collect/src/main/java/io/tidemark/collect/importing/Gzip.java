@@ -1,8 +1,10 @@
 package io.tidemark.collect.importing;
 
-import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPInputStream;
 
 /** Gzip by its first two bytes. */
@@ -11,17 +13,20 @@ final class Gzip {
 
     private Gzip() {}
 
-    /** The content, decompressed if it was compressed; of concatenated members all. */
-    static InputStream decompressed(InputStream in) throws IOException {
-        BufferedInputStream buffered = new BufferedInputStream(in, BUFFER_BYTES);
-        buffered.mark(2);
-        boolean compressed = isGzip(buffered);
-        buffered.reset();
-        return compressed ? new GZIPInputStream(buffered, BUFFER_BYTES) : buffered;
+    /**
+     * The content, decompressed if it was compressed; of concatenated members all. What a pipe has delivered is
+     * returned at once, so nothing here fills a buffer before it hands it on.
+     *
+     * @param bytes counts what is read, before decompression
+     */
+    static InputStream decompressed(InputStream in, AtomicLong bytes) throws IOException {
+        byte[] head = in.readNBytes(2);
+        InputStream whole = new CountedInput(new SequenceInputStream(new ByteArrayInputStream(head), in), bytes);
+        return isGzip(head) ? new GZIPInputStream(whole, BUFFER_BYTES) : whole;
     }
 
-    /** Whether the next two bytes are those of gzip; takes them. */
-    static boolean isGzip(InputStream in) throws IOException {
-        return in.read() == 0x1f && in.read() == 0x8b;
+    /** Whether a file of that beginning is compressed. */
+    static boolean isGzip(byte[] head) {
+        return head.length >= 2 && head[0] == 0x1f && head[1] == (byte) 0x8b;
     }
 }
