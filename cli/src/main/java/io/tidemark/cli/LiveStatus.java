@@ -90,13 +90,13 @@ final class LiveStatus implements AutoCloseable {
         long now = clock.millis();
         long current = windows.startOf(now);
         shown.add(new Window(
-                "current window " + StatusView.time(current),
+                "current window " + StatusView.time(current) + " UTC",
                 queries.topHostsBetween(current, current + windows.sizeMillis(), SHOWN),
                 queries.topReferrersBetween(current, current + windows.sizeMillis(), SHOWN)));
         OptionalLong last = queries.lastWindowStart();
         if (last.isPresent()) {
             shown.add(new Window(
-                    "last closed window " + StatusView.time(last.getAsLong()),
+                    "last closed window " + StatusView.time(last.getAsLong()) + " UTC",
                     queries.topHostsOfWindow(last.getAsLong(), SHOWN),
                     queries.topReferrersOfWindow(last.getAsLong(), SHOWN)));
         }

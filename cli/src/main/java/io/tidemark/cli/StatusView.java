@@ -4,7 +4,7 @@ import io.tidemark.store.TrafficQueries.Ranked;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +15,7 @@ final class StatusView {
     private static final int COLUMN = 38;
     private static final int EVERY = 5;
     private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneId.systemDefault());
+            DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneOffset.UTC);
 
     private final PrintWriter out;
     private final Duration window;
@@ -31,7 +31,7 @@ final class StatusView {
         this.window = window;
     }
 
-    /** The time of day here, where the user is. */
+    /** The time of day, UTC, as in the tables. */
     static String time(long millis) {
         return TIME.format(Instant.ofEpochMilli(millis));
     }
