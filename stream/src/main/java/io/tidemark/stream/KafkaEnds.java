@@ -54,6 +54,8 @@ public final class KafkaEnds {
                 .setProperty("acks", "all")
                 .setProperty("enable.idempotence", "true")
                 .setProperty("compression.type", "lz4")
+                // A batch that expires is skipped and the next one sent: a gap that a successor cannot fill in order.
+                .setProperty("delivery.timeout.ms", Integer.toString(Integer.MAX_VALUE))
                 .setProperty("linger.ms", "20")
                 .setProperty("batch.size", Integer.toString(256 * 1024))
                 .setProperty("buffer.memory", Integer.toString(64 * 1024 * 1024))

@@ -36,8 +36,8 @@ final class CampaignParser {
             if (parameters.startsWith(name, at)
                     && at + name.length() < end
                     && parameters.charAt(at + name.length()) == '=') {
-                String decoded = decode(parameters.substring(at + name.length() + 1, end));
-                return decoded.isEmpty() ? null : TextCap.NAME.apply(decoded);
+                String kept = TextCap.NAME.apply(decode(parameters.substring(at + name.length() + 1, end)));
+                return kept.isEmpty() ? null : kept;
             }
             at = end + 1;
         }

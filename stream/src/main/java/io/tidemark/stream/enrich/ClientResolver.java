@@ -97,8 +97,8 @@ final class ClientResolver {
                     reader.skipChildren();
                 } else if (token == JsonToken.START_OBJECT && ++depth >= MAX_DEPTH) {
                     return found;
-                } else if (token == JsonToken.END_OBJECT) {
-                    depth--;
+                } else if (token == JsonToken.END_OBJECT && --depth < 0) {
+                    return found;
                 } else if (token == JsonToken.FIELD_NAME) {
                     String name = reader.currentName().toLowerCase(Locale.ROOT);
                     path[depth] = depth == 0 ? name : path[depth - 1] + "." + name;

@@ -1,7 +1,6 @@
 package io.tidemark.stream.enrich;
 
 import com.maxmind.db.CHMCache;
-import com.maxmind.db.InvalidDatabaseException;
 import com.maxmind.db.Reader;
 import io.tidemark.model.EnrichedEvent.Geo;
 import io.tidemark.model.TextCap;
@@ -42,9 +41,9 @@ public final class GeoLookup implements AutoCloseable {
         }
         try {
             return new GeoLookup(new Reader(new File(path), new CHMCache()));
-        } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    "Geo database " + path + " cannot be read as an MMDB file: " + e.getMessage(), e);
+        } catch (IOException | RuntimeException e) {
+            // The reader checks little: damaged metadata shows as almost any exception.
+            throw new IllegalArgumentException("Geo database " + path + " cannot be read as an MMDB file: " + e, e);
         }
     }
 
@@ -79,19 +78,20 @@ public final class GeoLookup implements AutoCloseable {
         try {
             Map<?, ?> found = database.get(address, Map.class);
             return found == null ? Geo.UNKNOWN : toGeo(found);
-        } catch (InvalidDatabaseException e) {
+        } catch (IllegalArgumentException e) {
+            // An IPv6 address in a database of IPv4 addresses.
+            return Geo.UNKNOWN;
+        } catch (IOException | RuntimeException e) {
+            // The reader checks little: damage shows as almost any exception, such as an index out of bounds.
             if (!brokenRecordLogged) {
                 brokenRecordLogged = true;
                 LOG.warn("The geo database has a broken record for {}; such addresses count as unknown", ip, e);
             }
             return Geo.UNKNOWN;
-        } catch (IOException | IllegalArgumentException e) {
-            // An IPv6 address in a database of IPv4 addresses.
-            return Geo.UNKNOWN;
         }
     }
 
-    private static Geo toGeo(Map<?, ?> found) {
+    static Geo toGeo(Map<?, ?> found) {
         String country = text(found.get("country"), "iso_code");
         if (country == null || country.length() != 2) {
             String code = text(found.get("country_code"), "iso_code");

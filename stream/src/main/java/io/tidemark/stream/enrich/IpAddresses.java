@@ -2,6 +2,7 @@ package io.tidemark.stream.enrich;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** IP addresses as text. Names are never looked up. */
@@ -41,11 +42,17 @@ final class IpAddresses {
         return InetAddress.getByAddress(address);
     }
 
-    /** The JDK reads text with a colon as an address only, never as a name. */
+    /**
+     * The JDK reads text with a colon as an address only, never as a name, if its first character is an ASCII hex digit or
+     * a colon.
+     */
     private static @Nullable InetAddress parseV6(String text) throws UnknownHostException {
+        if (text.charAt(0) == '.') {
+            return null;
+        }
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (Character.digit(c, 16) < 0 && c != ':' && c != '.') {
+            if (!HexFormat.isHexDigit(c) && c != ':' && c != '.') {
                 return null;
             }
         }

@@ -1,0 +1,46 @@
+package io.tidemark.stream;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "io.tidemark.stream", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule enrichKnowsNothingOfAggregate = noClasses()
+            .that()
+            .resideInAPackage("..stream.enrich..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("..stream.aggregate..");
+
+    @ArchTest
+    static final ArchRule aggregateKnowsNothingOfEnrich = noClasses()
+            .that()
+            .resideInAPackage("..stream.aggregate..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("..stream.enrich..");
+
+    @ArchTest
+    static final ArchRule whatIsSharedKnowsNoStage = noClasses()
+            .that()
+            .resideInAPackage("io.tidemark.stream")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("..stream.enrich..", "..stream.aggregate..");
+
+    @ArchTest
+    static final ArchRule streamUsesModelAndStoreOnly = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.tidemark.collect..",
+                    "io.tidemark.cli..",
+                    "io.tidemark.serve..",
+                    "io.tidemark.rollup..",
+                    "io.tidemark.bench..");
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.stream.aggregate;
+
+import org.jspecify.annotations.NullMarked;
