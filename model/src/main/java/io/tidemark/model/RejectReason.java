@@ -18,7 +18,7 @@ public enum RejectReason {
     MISSING_EVENT_TIME,
     /** {@code event_time} has none of the accepted forms. */
     INVALID_EVENT_TIME,
-    /** {@code event_time} is further ahead of the clock than allowed. */
+    /** {@code event_time} is further ahead of the record's arrival than allowed. */
     EVENT_TIME_IN_FUTURE,
     /** An enriched record without readable source coordinates. */
     MISSING_COORDINATES,

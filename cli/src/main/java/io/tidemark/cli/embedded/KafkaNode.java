@@ -28,6 +28,7 @@ import org.apache.kafka.server.common.MetadataVersion;
 
 /** A Kafka broker that is its own controller. */
 final class KafkaNode implements AutoCloseable {
+    private static final String REJECTED_BYTES = Integer.toString(8 * 1024 * 1024);
     private static final String NODE_ID = "1";
     private static final int TIMEOUT_SECONDS = 30;
 
@@ -69,9 +70,11 @@ final class KafkaNode implements AutoCloseable {
         try (Admin admin = Admin.create(settings)) {
             Set<String> existing = admin.listTopics().names().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             List<NewTopic> missing = Stream.of(
-                            topic(Topics.RAW, partitions),
-                            topic(Topics.ENRICHED, partitions),
-                            topic(Topics.REJECTED, 1))
+                            // Events are judged by when they came: that is the broker's to say.
+                            topic(Topics.RAW, partitions, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"),
+                            topic(Topics.ENRICHED, partitions, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime"),
+                            // Room for the largest raw record and the headers that say what is wrong with it.
+                            topic(Topics.REJECTED, 1, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, REJECTED_BYTES))
                     .filter(topic -> !existing.contains(topic.name()))
                     .toList();
             admin.createTopics(missing).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
@@ -84,8 +87,9 @@ final class KafkaNode implements AutoCloseable {
     }
 
     /** Kept for good: records are stamped with event times, so that a time limit would delete old imports at once. */
-    private static NewTopic topic(String name, int partitions) {
-        return new NewTopic(name, partitions, (short) 1).configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
+    private static NewTopic topic(String name, int partitions, String setting, String value) {
+        return new NewTopic(name, partitions, (short) 1)
+                .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1", setting, value));
     }
 
     private static void formatOnce(Path folder) throws Exception {

@@ -1,6 +1,10 @@
 package io.tidemark.stream.aggregate;
 
+import static java.util.Objects.requireNonNull;
+
 import io.tidemark.model.SourceCoordinates;
+import io.tidemark.stream.OneTimer;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -8,21 +12,27 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds up hits before they are shuffled, so that a busy host is no bottleneck. Everything is handed on before a
- * watermark, before a checkpoint and at the end: it holds nothing that a checkpoint would miss.
+ * watermark, after a moment, before a checkpoint and at the end: it holds nothing that a checkpoint would miss.
  */
 final class CountLocally extends AbstractStreamOperator<HitCount>
         implements OneInputStreamOperator<WindowedHit, HitCount> {
     private static final long serialVersionUID = 1L;
     private static final int MAX_KEYS = 20_000;
 
+    /** For hits that no watermark follows, such as late ones. */
+    private static final Duration LONGEST = Duration.ofSeconds(1);
+
+    private transient @Nullable OneTimer timer;
     private transient Map<Key, Sum> sums = new HashMap<>();
 
     @Override
     public void open() throws Exception {
         super.open();
+        timer = new OneTimer(getProcessingTimeService());
         sums = new HashMap<>();
     }
 
@@ -40,6 +50,8 @@ final class CountLocally extends AbstractStreamOperator<HitCount>
         sums.computeIfAbsent(key, k -> new Sum()).add(source);
         if (sums.size() >= MAX_KEYS) {
             handOn();
+        } else {
+            requireNonNull(timer).arm(LONGEST, now -> handOn());
         }
     }
 
@@ -67,6 +79,7 @@ final class CountLocally extends AbstractStreamOperator<HitCount>
     }
 
     private void handOn() {
+        requireNonNull(timer).disarm();
         sums.forEach((key, sum) -> output.collect(new StreamRecord<>(new HitCount(
                 key.windowStartMillis,
                 key.host,

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param parallelism subtasks of every operator, at least 1; more than partitions are of no use
  * @param geoDatabase path of an MMDB file on every machine of the cluster, null for none
  * @param flushInterval the longest that a row waits before it is written
- * @param maxAhead how far an event may be ahead of the clock
+ * @param maxAhead how far an event may be ahead of its record's arrival
  */
 public record EnrichConfig(
         KafkaSettings kafka,
@@ -31,7 +31,7 @@ public record EnrichConfig(
     /** The default flush interval. */
     public static final Duration FLUSH_INTERVAL = Duration.ofMillis(200);
 
-    /** The default of how far an event may be ahead of the clock. */
+    /** The default of how far an event may be ahead of its record's arrival. */
     public static final Duration MAX_AHEAD = Duration.ofMinutes(5);
 
     /** Consumer group of the job: its committed offsets show how far it is. */

@@ -54,7 +54,7 @@ final class EnrichRecords extends ProcessFunction<TopicRecord, Enriched> {
         with.read.add(1);
         try {
             RawEvent raw = with.codec.decode(read.value());
-            requireNotAhead(raw);
+            requireNotAhead(raw, read.timestampMillis());
             countChangedTexts(raw, with);
             EnrichedEvent event = with.enrichment.enrich(raw);
             out.collect(new Enriched(event, read.position()));
@@ -76,16 +76,20 @@ final class EnrichRecords extends ProcessFunction<TopicRecord, Enriched> {
         }
     }
 
-    private void requireNotAhead(RawEvent raw) throws InvalidEventException {
-        long now = clock.millis();
-        if (raw.eventTimeMillis() > now + maxAheadMillis) {
+    /**
+     * The record's own timestamp says when it came, so that a replay decides as the first reading did; the clock stands
+     * in for a topic without timestamps.
+     */
+    private void requireNotAhead(RawEvent raw, long recordMillis) throws InvalidEventException {
+        long arrived = recordMillis >= 0 ? recordMillis : clock.millis();
+        if (raw.eventTimeMillis() > arrived + maxAheadMillis) {
             throw new InvalidEventException(
                     RejectReason.EVENT_TIME_IN_FUTURE,
-                    "event_time %s is more than %d s ahead of the clock, %s"
+                    "event_time %s is more than %d s ahead of the record's arrival, %s"
                             .formatted(
                                     EventTime.format(raw.eventTimeMillis()),
                                     maxAheadMillis / 1000,
-                                    EventTime.format(now)));
+                                    EventTime.format(arrived)));
         }
     }
 
