@@ -2,6 +2,7 @@ package io.tidemark.cli;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Map;
 import java.util.logging.LogManager;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -27,11 +28,11 @@ public final class Main {
     /** Runs a command line and returns its exit code. */
     static int run(String... args) {
         CommandLine command = new CommandLine(new Tidemark());
-        return configured(command, args).execute(args);
+        return configured(command, System.getenv(), args).execute(args);
     }
 
     /** The command line with everything but its streams set. */
-    static CommandLine configured(CommandLine command, String... args) {
+    static CommandLine configured(CommandLine command, Map<String, String> environment, String... args) {
         command.registerConverter(Duration.class, new DurationConverter());
         command.setCaseInsensitiveEnumValuesAllowed(true);
         command.setUsageHelpAutoWidth(true);
@@ -39,7 +40,7 @@ public final class Main {
         command.setExecutionExceptionHandler((e, failed, parsed) -> failed(e, failed));
         Settings settings;
         try {
-            settings = Settings.read(args, System.getenv(), command);
+            settings = Settings.read(args, environment, command);
         } catch (IllegalArgumentException e) {
             command.setExecutionStrategy(parsed -> {
                 command.getErr().println("tidemark: " + e.getMessage());

@@ -33,7 +33,10 @@ record PostgresAccount(List<String> prefix, int owner) {
                             "--inh-caps",
                             "+dac_override",
                             "--ambient-caps",
-                            "+dac_override"),
+                            "+dac_override",
+                            // Else access(2), by which the programs look for each other, ignores the capability.
+                            "--securebits",
+                            "+no_setuid_fixup"),
                     NOBODY));
 
     PostgresAccount {

@@ -1,0 +1,153 @@
+package io.tidemark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
+
+class CommandLineTest {
+    @TempDir
+    Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void helpAndVersionAreDone() {
+        assertThat(run(Map.of(), "--help")).isEqualTo(Main.DONE);
+        assertThat(out.toString()).contains("Usage: tidemark", "up ", "down ", "import ", "sql ");
+        assertThat(run(Map.of(), "--version")).isEqualTo(Main.DONE);
+        assertThat(out.toString()).contains("tidemark ");
+    }
+
+    @Test
+    void helpOfACommandShowsDefaults() {
+        assertThat(run(Map.of(), "import", "--help")).isEqualTo(Main.DONE);
+        assertThat(out.toString()).contains("Default: web-events", "Default: ./tidemark-data");
+    }
+
+    @Test
+    void printsCompletionForShells() {
+        assertThat(run(Map.of(), "generate-completion")).isEqualTo(Main.DONE);
+        assertThat(out.toString()).contains("complete -F");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"frobnicate", "up --partitions many", "sql", "down --nonsense"})
+    void wrongUsageIsSaidInOneLineAndExitsWithTwo(String words) {
+        assertThat(run(Map.of(), words.split(" ", -1))).isEqualTo(Main.WRONG_USAGE);
+        assertThat(err.toString().lines()).hasSize(2).first().asString().startsWith("tidemark: ");
+    }
+
+    @Test
+    void noCommandIsWrongUsage() {
+        assertThat(run(Map.of())).isEqualTo(Main.WRONG_USAGE);
+    }
+
+    @Test
+    void failureIsSaidInOneLineAndExitsWithOne() {
+        Path nothing = folder.resolve("nothing");
+        assertThat(run(Map.of(), "sql", "--data", nothing.toString(), "select 1"))
+                .isEqualTo(Main.FAILED);
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .startsWith("tidemark: There are no results in " + nothing);
+        assertThat(nothing).doesNotExist();
+    }
+
+    @Test
+    void verboseShowsWhereAFailureComesFrom() {
+        assertThat(run(
+                        Map.of(),
+                        "sql",
+                        "--verbose",
+                        "--data",
+                        folder.resolve("x").toString(),
+                        "select 1"))
+                .isEqualTo(Main.FAILED);
+        assertThat(err.toString()).contains("\tat io.tidemark.cli.");
+    }
+
+    @Test
+    void downWithNothingRunningIsDone() {
+        assertThat(run(Map.of(), "down", "--data", folder.toString())).isEqualTo(Main.DONE);
+        assertThat(out.toString()).isEqualTo("Nothing runs on %s%n".formatted(folder));
+    }
+
+    @Test
+    void environmentSetsAnOptionThatIsNotGiven() {
+        Map<String, String> environment =
+                Map.of("TIDEMARK_DATA", folder.resolve("env").toString());
+        assertThat(run(environment, "down")).isEqualTo(Main.DONE);
+        assertThat(out.toString()).contains("env");
+    }
+
+    @Test
+    void optionComesBeforeEnvironmentAndEnvironmentBeforeFile() throws Exception {
+        Path file = Files.writeString(folder.resolve("my.properties"), "data = from-file\n");
+        Map<String, String> environment = Map.of("TIDEMARK_DATA", "from-environment");
+        run(Map.of(), "down", "--config", file.toString());
+        assertThat(out.toString()).contains("from-file");
+        run(environment, "down", "--config", file.toString());
+        assertThat(out.toString()).contains("from-environment");
+        run(environment, "down", "--config", file.toString(), "--data", "from-option");
+        assertThat(out.toString()).contains("from-option");
+    }
+
+    @Test
+    void wrongValueFromTheEnvironmentNamesItsVariable() {
+        assertThat(run(Map.of("TIDEMARK_PARTITIONS", "many"), "up")).isEqualTo(Main.WRONG_USAGE);
+        assertThat(err.toString()).contains("'many'", "--partitions", "(from TIDEMARK_PARTITIONS)");
+    }
+
+    @Test
+    void unknownSettingInAFileIsNamed() throws Exception {
+        Path file = Files.writeString(folder.resolve("my.properties"), "windo = 5m\n");
+        assertThat(run(Map.of(), "down", "--config", file.toString())).isEqualTo(Main.WRONG_USAGE);
+        assertThat(err.toString()).contains(file.toString(), "\"windo\"", "bootstrap");
+    }
+
+    @Test
+    void missingSettingsFileIsNamed() {
+        Path file = folder.resolve("none.properties");
+        assertThat(run(Map.of(), "down", "--config", file.toString())).isEqualTo(Main.WRONG_USAGE);
+        assertThat(err.toString()).contains(file.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5m,PT5M", "10s,PT10S", "1h30m,PT1H30M", "500ms,PT0.5S", "2d,PT48H", "0s,PT0S"})
+    void durationsAreReadAsPeopleWriteThem(String text, Duration expected) {
+        assertThat(new DurationConverter().convert(text)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "5", "m", "-5m", "5 m", "5m 3", "1s1m", "99999999999s"})
+    void otherDurationsAreRefusedWithExamples(String text) {
+        assertThatThrownBy(() -> new DurationConverter().convert(text))
+                .isInstanceOf(TypeConversionException.class)
+                .hasMessageContaining("such as 5m")
+                .hasMessageContaining("\"" + text + "\"");
+    }
+
+    private int run(Map<String, String> environment, String... words) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        CommandLine command = new CommandLine(new Tidemark());
+        command.setOut(new PrintWriter(out, true));
+        command.setErr(new PrintWriter(err, true));
+        return Main.configured(command, environment, words).execute(words);
+    }
+}
