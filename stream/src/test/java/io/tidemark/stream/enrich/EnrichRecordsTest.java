@@ -38,12 +38,13 @@ class EnrichRecordsTest {
     private static final byte[] KEY = {1, 2, 3};
 
     private OneInputStreamOperatorTestHarness<TopicRecord, Enriched> harness = harness();
+    private long recordMillis = NOON.toEpochMilli();
     private long nextOffset;
 
     private static OneInputStreamOperatorTestHarness<TopicRecord, Enriched> harness() {
         try {
             return new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(
-                    new EnrichRecords(null, Duration.ofMinutes(5), Clock.fixed(NOON, ZoneOffset.UTC))));
+                    new EnrichRecords(null, Duration.ofMinutes(5), Clock.fixed(NOON.plusSeconds(60), ZoneOffset.UTC))));
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -118,6 +119,24 @@ class EnrichRecordsTest {
     }
 
     @Test
+    void aReplayMuchLaterDecidesAsTheFirstReadingDid() throws Exception {
+        recordMillis = NOON.minusSeconds(7_200).toEpochMilli();
+        process(event("2026-03-01T10:05:00.000Z"));
+        process(event("2026-03-01T10:05:00.001Z"));
+        assertThat(harness.extractOutputValues()).hasSize(1);
+        assertThat(rejected()).hasSize(1);
+    }
+
+    @Test
+    void theClockStandsInForATopicWithoutTimestamps() throws Exception {
+        recordMillis = -1;
+        process(event("2026-03-01T12:06:00.000Z"));
+        process(event("2026-03-01T12:06:00.001Z"));
+        assertThat(harness.extractOutputValues()).hasSize(1);
+        assertThat(rejected()).hasSize(1);
+    }
+
+    @Test
     void cutAndRemovedCharactersAreCounted() throws Exception {
         process("{\"host\":\"a\",\"event_time\":\"2026-03-01T11:00:00Z\",\"url\":\"/\\u0000\",\"referrer\":\"%s\"}"
                 .formatted("r".repeat(3_000))
@@ -176,7 +195,7 @@ class EnrichRecordsTest {
 
     private void process(byte @Nullable [] value) throws Exception {
         SourceCoordinates position = new SourceCoordinates(TOPIC, 3, nextOffset++);
-        harness.processElement(new StreamRecord<>(new TopicRecord(position, 0, KEY, value, null)));
+        harness.processElement(new StreamRecord<>(new TopicRecord(position, recordMillis, KEY, value, null)));
     }
 
     private Collection<Rejected> rejected() {
