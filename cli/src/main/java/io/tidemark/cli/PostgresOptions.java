@@ -1,13 +1,18 @@
 package io.tidemark.cli;
 
 import io.tidemark.store.StoreConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 
 /** The options that choose a database of the user's own, in place of the data folder's. */
 final class PostgresOptions {
+    private static final String PASSWORD_VARIABLE = "TIDEMARK_POSTGRES_PASSWORD";
+
     @Option(
             names = {"--postgres", "--postgres-url"},
             paramLabel = "URL",
@@ -22,18 +27,28 @@ final class PostgresOptions {
     private String user = "postgres";
 
     @Option(
-            names = "--postgres-password",
-            paramLabel = "TEXT",
-            defaultValue = "",
-            showDefaultValue = Visibility.NEVER,
-            description =
-                    "Password of --postgres; better given as TIDEMARK_POSTGRES_PASSWORD, which others cannot see.")
-    private String password = "";
+            names = "--postgres-password-file",
+            paramLabel = "FILE",
+            description = "File that holds the password of --postgres; without it TIDEMARK_POSTGRES_PASSWORD is used."
+                    + " Never an option's value, which everybody on the machine could see.")
+    private @Nullable Path passwordFile;
 
     /** Empty if none was chosen. */
     Optional<StoreConfig> store() {
         return Optional.ofNullable(url)
                 .map(given -> given.startsWith("postgresql:") ? "jdbc:" + given : given)
-                .map(jdbcUrl -> new StoreConfig(jdbcUrl, user, password));
+                .map(jdbcUrl -> new StoreConfig(jdbcUrl, user, password()));
+    }
+
+    private String password() {
+        if (passwordFile == null) {
+            return Objects.requireNonNullElse(System.getenv(PASSWORD_VARIABLE), "");
+        }
+        try {
+            return Files.readString(passwordFile).strip();
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "Cannot read the password from --postgres-password-file %s (%s)".formatted(passwordFile, e), e);
+        }
     }
 }
