@@ -76,12 +76,14 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = requireNonNull(spec).commandLine().getOut();
         JobOptions options = settings.options().withWindow(window).withWatermark(watermark);
-        EnrichJob.warmUp();
         long started = System.nanoTime();
+        out.println("Starting Kafka, PostgreSQL and Flink");
+        out.flush();
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         try (TemporaryFolder folder = TemporaryFolder.unless(null);
                 Stack stack = Stack.start(StackConfig.at(folder.path()).withParallelism(settings.parallelism()))) {
+            EnrichJob.warmUp();
             stack.beforeExit(() -> endSoon(asked, ended));
             stack.afterExit(folder::close);
             Target target = Target.of(stack.addresses());

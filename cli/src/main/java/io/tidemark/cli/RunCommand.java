@@ -98,14 +98,16 @@ final class RunCommand implements Callable<Integer> {
         PrintWriter out = requireNonNull(spec).commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         JobOptions options = settings.options().withWindow(window).withTime(time);
-        EnrichJob.warmUp();
         long started = System.nanoTime();
+        err.println("Starting Kafka, PostgreSQL and Flink");
+        err.flush();
         try (TemporaryFolder folder = TemporaryFolder.unless(data);
                 Stack stack = Stack.start(StackConfig.at(folder.path())
                         .withPartitions(partitions)
                         .withParallelism(settings.parallelism()))) {
+            EnrichJob.warmUp();
             stack.afterExit(folder::close);
-            err.printf("Kafka, PostgreSQL and Flink are up after %.1f s%n", seconds(started));
+            err.printf("Up after %.1f s%n", seconds(started));
             settings.adviseOnGeo(err);
             Target target = Target.of(stack.addresses());
             JobLauncher launcher = new JobLauncher(target);

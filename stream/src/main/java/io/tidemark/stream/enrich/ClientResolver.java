@@ -17,12 +17,10 @@ import org.jspecify.annotations.Nullable;
  * event's headers if it is there. For one thread.
  */
 final class ClientResolver {
-    private static final int CACHED = 10_000;
     private static final int MAX_DEPTH = 8;
 
     private final JsonFactory json = new JsonFactory();
     private final UserAgentParser parser;
-    private final Map<String, Client> parsed = new LruCache<>(CACHED);
 
     ClientResolver(UserAgentParser parser) {
         this.parser = parser;
@@ -38,18 +36,18 @@ final class ClientResolver {
     Resolved resolve(@Nullable String userAgent, @Nullable String headers) {
         if (userAgent != null && !userAgent.isBlank() && !looksLikeJson(userAgent)) {
             String text = TextCap.USER_AGENT.apply(userAgent);
-            return new Resolved(text, parse(text));
+            return new Resolved(text, parser.parse(text));
         }
         String header = headers == null ? null : flatten(headers).get("user-agent");
         String text = header == null || header.isBlank() ? null : TextCap.USER_AGENT.apply(header);
-        Client fromHeader = text == null ? Client.UNKNOWN : parse(text);
+        Client fromHeader = text == null ? Client.UNKNOWN : parser.parse(text);
         if (userAgent == null || userAgent.isBlank()) {
             return new Resolved(text, fromHeader);
         }
         Map<String, String> sent = flatten(userAgent);
         if (sent.isEmpty()) {
             String kept = TextCap.USER_AGENT.apply(userAgent);
-            return new Resolved(text == null ? kept : text, text == null ? parse(kept) : fromHeader);
+            return new Resolved(text == null ? kept : text, text == null ? parser.parse(kept) : fromHeader);
         }
         return new Resolved(text == null ? TextCap.USER_AGENT.apply(userAgent) : text, merge(sent, fromHeader));
     }
@@ -68,15 +66,6 @@ final class ClientResolver {
 
     private static @Nullable String known(@Nullable String family) {
         return family == null || family.isBlank() || family.equals("Other") ? null : TextCap.NAME.apply(family);
-    }
-
-    private Client parse(String userAgent) {
-        Client known = parsed.get(userAgent);
-        if (known == null) {
-            known = parser.parse(userAgent);
-            parsed.put(userAgent, known);
-        }
-        return known;
     }
 
     private static boolean looksLikeJson(String text) {
