@@ -112,6 +112,8 @@ final class RunCommand implements Callable<Integer> {
             Target target = Target.of(stack.addresses());
             JobLauncher launcher = new JobLauncher(target);
             launcher.migrate();
+            // Before the import: what was imported for windows that cannot be counted would be imported twice.
+            launcher.claimWindows(options);
             long ready = System.nanoTime();
             ImportProgress imported = importAll(stack, err);
             Map<String, Long> enriched = enrich(launcher, options, imported.sent(), err);

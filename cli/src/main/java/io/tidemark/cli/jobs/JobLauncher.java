@@ -50,6 +50,16 @@ public final class JobLauncher {
     }
 
     /**
+     * Makes sure that the tables may hold such windows.
+     *
+     * @throws io.tidemark.store.StoreException if they hold windows of another kind
+     */
+    public void claimWindows(JobOptions options) {
+        WindowSettings.claim(
+                target.store(), options.window(), options.time().name().toLowerCase(Locale.ROOT));
+    }
+
+    /**
      * Submits a job that starts where the options say.
      *
      * @throws JobFailedException if such a job runs already, or the cluster does not take it
@@ -95,8 +105,7 @@ public final class JobLauncher {
                 EnrichJob.define(env, enrichConfig(options, start));
             }
             case AGGREGATE -> {
-                WindowSettings.claim(
-                        target.store(), options.window(), options.time().name().toLowerCase(Locale.ROOT));
+                claimWindows(options);
                 AggregateJob.define(env, aggregateConfig(options, start));
             }
         }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
 /** A stack in a process of its own, which a test can kill. */
-final class StackProcess {
+public final class StackProcess {
     private StackProcess() {}
 
     /** Starts a stack on the folder, says that it is up, and stays. */
@@ -17,7 +17,7 @@ final class StackProcess {
     }
 
     /** Returns once the stack is up. */
-    static Process start(Path data) throws Exception {
+    public static Process start(Path data) throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",

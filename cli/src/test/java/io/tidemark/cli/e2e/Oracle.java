@@ -1,0 +1,195 @@
+package io.tidemark.cli.e2e;
+
+import io.tidemark.store.SqlQuery;
+import io.tidemark.store.StoreConfig;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What logs amount to, told by DuckDB and its regular expressions alone: it shares no code with the pipeline. A blank
+ * user agent counts as absent. Events of {@link Pipeline#CLOCK_HOST}, which only move the time on, are left out of every comparison.
+ */
+final class Oracle implements AutoCloseable {
+    private static final int SHOWN = 10;
+
+    private static final String QUOTED = " \"((?:[^\"\\\\]|\\\\.)*)\"";
+    private static final String TIME = " \\[([0-9]{2}/[A-Z][a-z]{2}/[0-9]{4}:[0-9:]{8} [+-][0-9]{4})\\]";
+    private static final String START = "([^ ]+) [^ ]+ .+?" + TIME + QUOTED + " (?:[0-9]{3}|-) (?:[0-9]+|-)";
+    private static final String CLIENT = QUOTED + QUOTED + ".*$";
+
+    /** {@code METHOD target PROTOCOL}, of which the target counts. */
+    private static final String REQUEST = "^[A-Za-z0-9!#$%&*+.^_`|~-]+ (.+) [A-Za-z]+/[0-9.]+$";
+
+    /** How a log's lines are written: a regular expression, and the names of its groups in order. */
+    enum Format {
+        COMMON("^" + START + "(?: .*)?$", "ip, time, request"),
+        COMBINED("^" + START + CLIENT, "ip, time, request, referrer, agent"),
+        VHOST("^([^ ]+):[0-9]+ " + START + CLIENT, "host, ip, time, request, referrer, agent");
+
+        private final String line;
+        private final String groups;
+
+        Format(String line, String groups) {
+            this.line = line;
+            this.groups = groups;
+        }
+
+        private String fields() {
+            return "regexp_extract(line, '%s', ['%s'])".formatted(line, groups.replace(", ", "', '"));
+        }
+
+        private String field(String name, String otherwise) {
+            return groups.contains(name) ? "nullif(f." + name + ", '-')" : otherwise;
+        }
+    }
+
+    private final Connection duck;
+    private final Path scratch;
+
+    /** @param scratch folder for the pipeline's rows */
+    Oracle(Path scratch) throws SQLException {
+        this.scratch = scratch;
+        this.duck = DriverManager.getConnection("jdbc:duckdb:");
+        execute("create table lines (line varchar)");
+        execute("create table unparseable (line varchar)");
+        execute(
+                "create table events (host varchar, ip varchar, ms bigint, url varchar, referrer varchar, agent varchar)");
+        execute("""
+                create macro cut(t, cap) as case when strlen(t) <= cap then t else left(t, list_max(list_filter(
+                    range(0, cap + 1), lambda n: strlen(left(t, n)) <= cap))) end""");
+    }
+
+    /** Adds a log, plain or gzip. */
+    void add(Format format, String host, Path... logs) throws SQLException {
+        for (Path log : logs) {
+            execute("""
+                    create or replace temp table read as select line from read_csv('%s', columns = {'line': 'VARCHAR'},
+                    delim = '\u0001', quote = '', escape = '', header = false, auto_detect = false, strict_mode = false,
+                    nullstr = '\u0002')""".formatted(log));
+            execute("insert into lines select line from read");
+            execute("insert into unparseable select line from read where not regexp_matches(line, '%s')"
+                    .formatted(format.line));
+            execute("""
+                    insert into events select %1$s, nullif(f.ip, '-'), epoch_ms(strptime(f.time, '%%d/%%b/%%Y:%%H:%%M:%%S %%z')),
+                        cut(case when regexp_matches(f.request, '%2$s') then regexp_extract(f.request, '%2$s', 1)
+                            else f.request end, 8192),
+                        cut(%3$s, 2000), cut(case when trim(%4$s) <> '' then %4$s end, 2048)
+                    from (select %5$s as f from read where regexp_matches(line, '%6$s'))""".formatted(
+                            format.field("host", "'" + host + "'"),
+                            REQUEST,
+                            format.field("referrer", "null"),
+                            format.field("agent", "null"),
+                            format.fields(),
+                            format.line));
+        }
+    }
+
+    long lines() throws SQLException {
+        return number("select count(*) from lines");
+    }
+
+    long unparseable() throws SQLException {
+        return number("select count(*) from unparseable");
+    }
+
+    long events() throws SQLException {
+        return number("select count(*) from events");
+    }
+
+    long windows(Duration window) throws SQLException {
+        return number("select count(distinct ms // %1$d) from events".formatted(window.toMillis()));
+    }
+
+    /** The rows in which the pipeline's three tables and this oracle differ; those of the pipeline with a plus. */
+    List<String> differences(StoreConfig store, Duration window) throws SQLException, IOException {
+        List<String> differences = new ArrayList<>(eventDifferences(store));
+        differences.addAll(windowDifferences(store, window));
+        return differences;
+    }
+
+    List<String> eventDifferences(StoreConfig store) throws SQLException, IOException {
+        load(store, "stored_events", """
+                select host, ip, (extract(epoch from event_timestamp) * 1000)::bigint as ms, url, referrer, user_agent
+                from processed_events where host <> '%s'""");
+        return compare("processed_events", "select * from stored_events", "select * from events");
+    }
+
+    List<String> windowDifferences(StoreConfig store, Duration window) throws SQLException, IOException {
+        load(store, "stored_hosts", """
+                select (extract(epoch from event_hour) * 1000)::bigint as start, host, num_hits
+                from processed_events_aggregated where host <> '%s'""");
+        load(store, "stored_referrers", """
+                select (extract(epoch from event_hour) * 1000)::bigint as start, host, referrer, num_hits
+                from processed_events_aggregated_source where host <> '%s'""");
+        String start = "ms // %1$d * %1$d".formatted(window.toMillis());
+        List<String> differences = new ArrayList<>(compare(
+                "processed_events_aggregated",
+                "select start::bigint, host, num_hits::bigint from stored_hosts",
+                "select %s, host, count(*) from events group by all".formatted(start)));
+        differences.addAll(compare(
+                "processed_events_aggregated_source",
+                "select start::bigint, host, referrer, num_hits::bigint from stored_referrers",
+                "select %s, host, coalesce(referrer, ''), count(*) from events group by all".formatted(start)));
+        return differences;
+    }
+
+    /** Postgres tells an absent text from an empty one by quotes, so DuckDB has to as well. */
+    private void load(StoreConfig store, String table, String query) throws SQLException, IOException {
+        Path csv = scratch.resolve(table + ".csv");
+        try (OutputStream out = Files.newOutputStream(csv)) {
+            new SqlQuery(store, query.formatted(Pipeline.CLOCK_HOST)).csv(out);
+        }
+        execute("""
+                create or replace table %s as select * from read_csv('%s', header = true, all_varchar = true, delim = ',',
+                quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false)""".formatted(table, csv));
+        Files.delete(csv);
+    }
+
+    private List<String> compare(String table, String actual, String expected) throws SQLException {
+        List<String> differences = new ArrayList<>();
+        differences.addAll(rows(table + " +", actual + " except all " + expected));
+        differences.addAll(rows(table + " -", expected + " except all " + actual));
+        return differences;
+    }
+
+    private List<String> rows(String prefix, String query) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (Statement statement = duck.createStatement();
+                ResultSet result =
+                        statement.executeQuery("select r::varchar from (%s) r limit %d".formatted(query, SHOWN))) {
+            while (result.next()) {
+                rows.add(prefix + " " + result.getString(1));
+            }
+        }
+        return rows;
+    }
+
+    private long number(String query) throws SQLException {
+        try (Statement statement = duck.createStatement();
+                ResultSet result = statement.executeQuery(query)) {
+            result.next();
+            return result.getLong(1);
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = duck.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        duck.close();
+    }
+}
