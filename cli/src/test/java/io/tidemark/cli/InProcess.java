@@ -14,7 +14,7 @@ public record InProcess(int exitCode, String out, String err) {
         CommandLine command = new CommandLine(new Tidemark())
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true));
-        int exitCode = Main.configured(command, words).execute(words);
+        int exitCode = Main.configured(command, java.util.Map.of(), words).execute(words);
         return new InProcess(exitCode, out.toString(), err.toString());
     }
 }
