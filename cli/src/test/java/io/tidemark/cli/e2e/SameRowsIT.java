@@ -16,7 +16,7 @@ class SameRowsIT {
     Path folder;
 
     @ParameterizedTest
-    @CsvSource({"1, 1", "4, 1", "1, 8", "4, 8"})
+    @CsvSource({"4, 1", "1, 8", "4, 8"})
     void parallelismAndPartitionsLeaveTheRowsAsTheyAre(String parallelism, String partitions) throws Exception {
         Path log = TestData.require("logs/farm-nginx.log.gz");
         Path data = folder.resolve("data");
