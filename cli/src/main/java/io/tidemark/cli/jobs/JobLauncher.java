@@ -87,12 +87,15 @@ public final class JobLauncher {
         return new StartOffsetsResolver(target.kafka(), Topics.RAW, EnrichConfig.GROUP_ID);
     }
 
+    private StartOffsetsResolver enriched() {
+        return new StartOffsetsResolver(target.kafka(), Topics.ENRICHED, AggregateConfig.GROUP_ID);
+    }
+
     private StartOffsets resolve(JobKind kind, JobOptions options) {
         return switch (kind) {
             case ENRICH -> raw().resolve(options.from());
             case AGGREGATE ->
-                new StartOffsetsResolver(target.kafka(), Topics.ENRICHED, AggregateConfig.GROUP_ID)
-                        .resolveAtWindow(options.from(), TumblingWindows.of(options.window()), options.watermark());
+                enriched().resolveAtWindow(options.from(), TumblingWindows.of(options.window()), options.watermark());
         };
     }
 
@@ -102,6 +105,7 @@ public final class JobLauncher {
         switch (kind) {
             case ENRICH -> {
                 GeoLookup.open(options.geoDatabase()).close();
+                requireSamePartitions(start);
                 EnrichJob.define(env, enrichConfig(options, start));
             }
             case AGGREGATE -> {
@@ -117,6 +121,17 @@ public final class JobLauncher {
                     "Cannot submit %s to Flink at %s: %s"
                             .formatted(kind.jobName(), target.flink(), JobFailedException.rootMessage(e)),
                     e);
+        }
+    }
+
+    private void requireSamePartitions(StartOffsets raw) {
+        int enriched =
+                enriched().resolve(new StartFrom.Earliest()).byPartition().size();
+        if (enriched != raw.byPartition().size()) {
+            throw new JobFailedException(
+                    "%s has %d partitions and %s has %d; they need as many, since an event keeps its partition's number"
+                            .formatted(Topics.RAW, raw.byPartition().size(), Topics.ENRICHED, enriched),
+                    null);
         }
     }
 
