@@ -23,6 +23,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -130,17 +131,19 @@ class StartPositionsIT {
     @Test
     void enrichStartsAtTheLatestOrAtATimestampAndNeverStoresTwice() throws Exception {
         try (Pipeline own = Pipeline.start(folder.resolve("enrich"))) {
-            send(own, "/before", at("12:00:00"));
+            send(own, "/before");
             Submitted enrich = own.submit(JobKind.ENRICH, OPTIONS.withFrom(new StartFrom.Latest()));
-            send(own, "/after", at("12:01:00"));
+            send(own, "/after");
             own.awaitStored(4);
             own.cancel(enrich);
-            send(own, "/passed-over", at("12:02:00"));
-            send(own, "/from", at("12:03:00"));
+            long passedOver = send(own, "/passed-over").stream()
+                    .mapToLong(RecordMetadata::timestamp)
+                    .max()
+                    .orElseThrow();
+            Pipeline.await("the next millisecond", () -> System.currentTimeMillis() > passedOver);
+            send(own, "/from");
 
-            Map<String, Long> counts = own.run(
-                    JobKind.ENRICH,
-                    OPTIONS.bounded(new StartFrom.At(at("12:03:00").toEpochMilli())));
+            Map<String, Long> counts = own.run(JobKind.ENRICH, OPTIONS.bounded(new StartFrom.At(passedOver + 1)));
 
             assertThat(counts).containsEntry(Tallies.READ, 4L).containsEntry(Tallies.STORED, 4L);
             assertThat(own.csv("select url, count(*) from processed_events group by 1 order by 1"))
@@ -160,15 +163,16 @@ class StartPositionsIT {
         }
     }
 
-    private static void send(Pipeline to, String url, Instant arrival) throws Exception {
+    /** One event for each partition; the broker stamps them with the time of their arrival. */
+    private static List<RecordMetadata> send(Pipeline to, String url) throws Exception {
         byte[] event = "{\"host\":\"a.test\",\"url\":\"%s\",\"event_time\":\"2026-01-01T00:00:00Z\"}"
                 .formatted(url)
                 .getBytes(StandardCharsets.UTF_8);
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         for (int partition = 0; partition < 4; partition++) {
-            records.add(new ProducerRecord<>(Topics.RAW, partition, arrival.toEpochMilli(), null, event));
+            records.add(new ProducerRecord<>(Topics.RAW, partition, null, event));
         }
-        to.send(records);
+        return to.send(records);
     }
 
     private Instant at(String time) {
