@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.tidemark.cli.embedded.Stack;
 import io.tidemark.cli.embedded.StackConfig;
+import io.tidemark.cli.embedded.StackException;
 import io.tidemark.cli.jobs.JobKind;
 import io.tidemark.cli.jobs.JobLauncher;
 import io.tidemark.cli.jobs.JobOptions;
@@ -114,6 +115,7 @@ final class RunCommand implements Callable<Integer> {
             launcher.migrate();
             // Before the import: what was imported for windows that cannot be counted would be imported twice.
             launcher.claimWindows(options);
+            requireRepeatable(target);
             long ready = System.nanoTime();
             ImportProgress imported = importAll(stack, err);
             Map<String, Long> enriched = enrich(launcher, options, imported.sent(), err);
@@ -126,6 +128,19 @@ final class RunCommand implements Callable<Integer> {
             folder.print(out);
         }
         return Main.DONE;
+    }
+
+    /** A run counts the whole topic again, and by processing time that would be in other windows. */
+    private void requireRepeatable(Target target) {
+        if (time == TimeCharacteristic.EVENT) {
+            return;
+        }
+        try (TrafficQueries queries = new TrafficQueries(target.store())) {
+            if (queries.lastWindowStart().isPresent()) {
+                throw new StackException("--time processing cannot add to windows that are counted already:"
+                        + " use another --data folder, or event time");
+            }
+        }
     }
 
     private ImportProgress importAll(Stack stack, PrintWriter err) throws IOException, InterruptedException {
