@@ -86,20 +86,24 @@ final class DemoCommand implements Callable<Integer> {
             EnrichJob.warmUp();
             stack.beforeExit(() -> endSoon(asked, ended));
             stack.afterExit(folder::close);
-            Target target = Target.of(stack.addresses());
-            JobLauncher launcher = new JobLauncher(target);
-            launcher.migrate();
-            Submitted enrich = launcher.submit(JobKind.ENRICH, options);
-            Submitted aggregate = launcher.submit(JobKind.AGGREGATE, options);
-            RunningJob.awaitRunning(enrich);
-            RunningJob.awaitRunning(aggregate);
-            banner(out, stack.addresses(), enrich, aggregate, (System.nanoTime() - started) / 1e9);
-            settings.adviseOnGeo(out);
-            try (LiveStatus status = new LiveStatus(target.store(), enrich, aggregate, TumblingWindows.of(window))) {
-                show(out, stack.addresses(), status, asked);
+            try {
+                Target target = Target.of(stack.addresses());
+                JobLauncher launcher = new JobLauncher(target);
+                launcher.migrate();
+                Submitted enrich = launcher.submit(JobKind.ENRICH, options);
+                Submitted aggregate = launcher.submit(JobKind.AGGREGATE, options);
+                RunningJob.awaitRunning(enrich);
+                RunningJob.awaitRunning(aggregate);
+                banner(out, stack.addresses(), enrich, aggregate, (System.nanoTime() - started) / 1e9);
+                settings.adviseOnGeo(out);
+                try (LiveStatus status =
+                        new LiveStatus(target.store(), enrich, aggregate, TumblingWindows.of(window))) {
+                    show(out, stack.addresses(), status, asked);
+                }
+            } finally {
+                // Before the stack is closed, which waits while the end of the process waits for this.
+                ended.countDown();
             }
-        } finally {
-            ended.countDown();
         }
         return Main.DONE;
     }

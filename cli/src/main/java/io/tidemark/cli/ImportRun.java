@@ -29,6 +29,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** One import, with its progress shown; Ctrl-C ends it after what was read has been sent. */
 final class ImportRun {
     private static final int SHOWN = 5;
+    private static final int REASON_WIDTH = 240;
     private static final int REACH_SECONDS = 10;
     private static final int END_SECONDS = 8;
 
@@ -53,6 +54,7 @@ final class ImportRun {
      */
     ImportProgress run(PrintWriter err) throws IOException, InterruptedException {
         requireTopic();
+        boolean ended = false;
         try (OutputStream rejected = openRejects();
                 Producer<byte[], byte[]> producer =
                         RawProducer.open(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap))) {
@@ -66,7 +68,13 @@ final class ImportRun {
                 done = logs.run();
             }
             listener.end(rejects);
+            ended = true;
             return done;
+        } finally {
+            if (!ended) {
+                // Nothing more will be said about it: the end of the process need not wait.
+                finished();
+            }
         }
     }
 
@@ -126,7 +134,7 @@ final class ImportRun {
             file.write('\n');
             count++;
             if (count <= SHOWN) {
-                err.printf("%s:%d: %s%n", line.source(), line.lineNumber(), line.reason());
+                err.printf("%s:%d: %s%n", line.source(), line.lineNumber(), TextLine.cut(line.reason(), REASON_WIDTH));
                 err.flush();
             }
         }

@@ -122,7 +122,9 @@ final class JobCommand implements Callable<Integer> {
         launcher.migrate();
         JobOptions options = options();
         Submitted job = launcher.submit(wanted, options);
-        boolean embedded = flink == null;
+        // The registry knows no other Kafka or database: resumed, a job would go on with those of the data folder.
+        boolean embedded =
+                flink == null && bootstrap == null && postgres.store().isEmpty();
         if (embedded && !bounded) {
             new JobRegistry(new Layout(data.path)).add(job, options);
         }

@@ -79,14 +79,6 @@ final class ResultTable implements RowSink {
     }
 
     private static String shown(@Nullable String value) {
-        if (value == null) {
-            return "NULL";
-        }
-        String line = value.replaceAll("\\p{Cntrl}", " ");
-        if (line.length() <= WIDEST) {
-            return line;
-        }
-        int end = Character.isHighSurrogate(line.charAt(WIDEST - 2)) ? WIDEST - 2 : WIDEST - 1;
-        return line.substring(0, end) + "…";
+        return value == null ? "NULL" : TextLine.cut(value, WIDEST);
     }
 }

@@ -6,7 +6,7 @@ final class TextLine {
 
     /** On one line, without control characters, which could steer the terminal, and no longer than that. */
     static String cut(String text, int width) {
-        String line = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", " ");
+        String line = text.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]", " ");
         if (line.length() <= width) {
             return line;
         }

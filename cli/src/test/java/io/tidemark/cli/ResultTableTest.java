@@ -34,6 +34,14 @@ class ResultTableTest {
     }
 
     @Test
+    void noControlCharacterOfTheDataReachesTheTerminal() {
+        table.columns(List.of("url"));
+        table.rows(List.of(List.of("\u001b[31m \u009b31m \u007f \u202e")));
+        table.end(1);
+        assertThat(out.toString().lines()).element(2).isEqualTo("  [31m  31m");
+    }
+
+    @Test
     void wideCellIsCutAndStaysOnItsLine() {
         table.columns(List.of("url"));
         table.rows(List.of(List.of("first\nsecond" + "x".repeat(100))));

@@ -12,6 +12,11 @@ public final class EventTime {
     private static final long MILLIS_PER_MINUTE = 60_000;
     private static final int MAX_OFFSET_MINUTES = 18 * 60;
 
+    /** The years 0000 to 9999 in UTC: what an offset moves out of them could not be written and read again. */
+    private static final long EARLIEST = daysSinceEpoch(0, 1, 1) * 24 * 60 * MILLIS_PER_MINUTE;
+
+    private static final long LATEST = (daysSinceEpoch(9999, 12, 31) + 1) * 24 * 60 * MILLIS_PER_MINUTE - 1;
+
     private final String text;
     private int at;
 
@@ -90,7 +95,11 @@ public final class EventTime {
             throw invalid();
         }
         long minutes = (daysSinceEpoch(year, month, day) * 24 + hour) * 60 + minute - offsetMinutes;
-        return minutes * MILLIS_PER_MINUTE + second * 1000L + millis;
+        long instant = minutes * MILLIS_PER_MINUTE + second * 1000L + millis;
+        if (instant < EARLIEST || instant > LATEST) {
+            throw invalid();
+        }
+        return instant;
     }
 
     private static int lengthOfMonth(int year, int month) {

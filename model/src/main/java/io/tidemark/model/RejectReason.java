@@ -21,9 +21,7 @@ public enum RejectReason {
     /** {@code event_time} is further ahead of the record's arrival than allowed. */
     EVENT_TIME_IN_FUTURE,
     /** An enriched record without readable source coordinates. */
-    MISSING_COORDINATES,
-    /** The database refused the row. */
-    REFUSED_BY_DATABASE;
+    MISSING_COORDINATES;
 
     /** Name of the Kafka header with the reason's code, on {@link Topics#REJECTED}. */
     public static final String REASON_HEADER = "tidemark-reason";

@@ -25,12 +25,6 @@ public record TumblingWindows(long sizeMillis) implements Serializable {
         return timestampMillis - Math.floorMod(timestampMillis, sizeMillis);
     }
 
-    /** Start of the first window that begins at or after the timestamp. */
-    public long firstStartAtOrAfter(long timestampMillis) {
-        long start = startOf(timestampMillis);
-        return start == timestampMillis ? start : start + sizeMillis;
-    }
-
     /** The last timestamp of the window; a watermark at or past it closes the window. */
     public long maxTimestamp(long windowStart) {
         return windowStart + sizeMillis - 1;

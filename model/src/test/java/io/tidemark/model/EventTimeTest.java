@@ -32,6 +32,8 @@ class EventTimeTest {
         "2024-02-29 00:00:00, 2024-02-29T00:00:00Z",
         "1969-12-31T23:59:59.999Z, 1969-12-31T23:59:59.999Z",
         "0001-01-01 00:00:00, 0001-01-01T00:00:00Z",
+        "0000-01-01T00:00:00Z, 0000-01-01T00:00:00Z",
+        "9999-12-31T23:59:59.999Z, 9999-12-31T23:59:59.999Z",
     })
     void acceptedFormsAreRead(String text, String expected) throws Exception {
         assertThat(EventTime.parse(text)).isEqualTo(Instant.parse(expected).toEpochMilli());
@@ -62,6 +64,8 @@ class EventTimeTest {
                 " 2026-03-01 12:00:00",
                 "２０２６-03-01 12:00:00",
                 "+2026-03-01T12:00:00Z",
+                "0000-01-01T00:00:00+00:01",
+                "9999-12-31T23:59:59-00:01",
             })
     void anythingElseIsRejectedWithItsText(String text) {
         assertThatThrownBy(() -> EventTime.parse(text))

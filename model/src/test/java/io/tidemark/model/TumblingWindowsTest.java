@@ -25,12 +25,6 @@ class TumblingWindowsTest {
     }
 
     @Test
-    void theFirstStartIsTheTimestampItselfOnABoundary() {
-        assertThat(FIVE_MINUTES.firstStartAtOrAfter(300_000)).isEqualTo(300_000);
-        assertThat(FIVE_MINUTES.firstStartAtOrAfter(300_001)).isEqualTo(600_000);
-    }
-
-    @Test
     void aSizeMustBePositive() {
         assertThatThrownBy(() -> TumblingWindows.of(Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class)

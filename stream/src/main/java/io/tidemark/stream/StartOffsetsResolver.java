@@ -116,7 +116,7 @@ public final class StartOffsetsResolver {
                 long first = earliest.getOrDefault(partition.partition(), 0L);
                 Long next = committed.get(partition.partition());
                 if (next == null || next <= first) {
-                    if (next == null && !committed.isEmpty() && isEmpty(consumer, partition)) {
+                    if (!committed.isEmpty() && isEmpty(consumer, partition)) {
                         continue;
                     }
                     return StartOffsets.all(earliest);

@@ -80,6 +80,9 @@ final class FlinkCluster implements AutoCloseable {
         settings.set(CoreOptions.TMP_DIRS, temporary);
         settings.set(BlobServerOptions.STORAGE_DIRECTORY, temporary);
         settings.set(WebOptions.TMP_DIR, temporary);
+        // Else any web site that the user visits could read the page's answers and run a jar of its own here.
+        settings.set(WebOptions.ACCESS_CONTROL_ALLOW_ORIGIN, "http://" + Ports.LOOPBACK + ":" + port);
+        settings.set(WebOptions.SUBMIT_ENABLE, false);
         settings.set(WebOptions.LOG_PATH, log);
         settings.set(TaskManagerOptions.TASK_MANAGER_LOG_PATH, log);
         // Counts of running jobs come with the heartbeat.

@@ -43,10 +43,6 @@ public record StackConfig(Path data, int partitions, int slots, int kafkaPort, i
         return new StackConfig(data, partitions, slotsFor(parallelism), kafkaPort, postgresPort, flinkPort);
     }
 
-    public StackConfig withPorts(int newKafkaPort, int newPostgresPort, int newFlinkPort) {
-        return new StackConfig(data, partitions, slots, newKafkaPort, newPostgresPort, newFlinkPort);
-    }
-
     private static int slotsFor(int parallelism) {
         return 2 * Math.max(parallelism, Runtime.getRuntime().availableProcessors()) + SPARE_SLOTS;
     }

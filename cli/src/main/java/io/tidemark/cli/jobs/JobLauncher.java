@@ -8,6 +8,7 @@ import io.tidemark.stream.StartFrom;
 import io.tidemark.stream.StartOffsets;
 import io.tidemark.stream.StartOffsetsResolver;
 import io.tidemark.stream.aggregate.AggregateConfig;
+import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import io.tidemark.stream.aggregate.AggregateJob;
 import io.tidemark.stream.enrich.EnrichConfig;
 import io.tidemark.stream.enrich.EnrichJob;
@@ -95,7 +96,12 @@ public final class JobLauncher {
         return switch (kind) {
             case ENRICH -> raw().resolve(options.from());
             case AGGREGATE ->
-                enriched().resolveAtWindow(options.from(), TumblingWindows.of(options.window()), options.watermark());
+                // By processing time, what is read again counts again, in a window of now: so nothing is.
+                options.time() == TimeCharacteristic.PROCESSING
+                        ? enriched().resolve(options.from())
+                        : enriched()
+                                .resolveAtWindow(
+                                        options.from(), TumblingWindows.of(options.window()), options.watermark());
         };
     }
 
