@@ -73,6 +73,13 @@ class WindowKindsIT {
         try (DatabaseOnly database = DatabaseOnly.start(data())) {
             assertCountedSince(before.minus(Duration.ofMinutes(1)), database.store());
         }
+
+        InProcess again = run(log, "--window=1m", "--time=processing");
+        assertThat(again.exitCode()).isEqualTo(1);
+        assertThat(again.err()).contains("--time processing cannot add to windows that are counted already");
+        try (DatabaseOnly database = DatabaseOnly.start(data())) {
+            assertCountedSince(before.minus(Duration.ofMinutes(1)), database.store());
+        }
     }
 
     @Test
