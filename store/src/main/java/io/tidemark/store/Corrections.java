@@ -24,13 +24,20 @@ import java.util.TreeSet;
  */
 public final class Corrections implements AutoCloseable {
     /** A recomputation reads as much as its windows hold. */
-    private static final Duration ANSWER_WITHIN = Duration.ofMinutes(30);
+    private static final Duration ANSWER_WITHIN = Duration.ofMinutes(5);
+
+    /** The default of how long a mark rests, see {@link #Corrections(StoreConfig, Duration)}. */
+    public static final Duration SETTLE = Duration.ofSeconds(5);
+
+    private static final int WINDOWS_AT_ONCE = 1_000;
 
     private static final int MARKS_PER_STATEMENT = 5_000;
 
     private static final String MARK = """
-            insert into window_corrections as t (window_start, window_size_ms, topic_id, partition, source_offset)
-            select timestamptz 'epoch' + m.start * interval '1 millisecond', ?, m.topic_id, m.partition, m.source_offset
+            insert into window_corrections as t
+                (window_start, window_size_ms, topic_id, partition, source_offset, due_at)
+            select timestamptz 'epoch' + m.start * interval '1 millisecond', ?, m.topic_id, m.partition, m.source_offset,
+                now() + ? * interval '1 millisecond'
             from unnest(?::bigint[], ?::uuid[], ?::integer[], ?::bigint[]) as m (start, topic_id, partition, source_offset)
             on conflict (window_start, window_size_ms, topic_id, partition) do update
             set source_offset = greatest(t.source_offset, excluded.source_offset), marked_at = now()""";
@@ -38,10 +45,29 @@ public final class Corrections implements AutoCloseable {
     /** Those who recompute take turns. The number is arbitrary: nobody else may use it in the same database. */
     private static final String TAKE_TURN = "select pg_advisory_xact_lock(7_103_480_112)";
 
-    private static final String DELETE_DUE = """
-            delete from window_corrections c using ingest_ledger l
-            where l.topic_id = c.topic_id and l.partition = c.partition and l.next_offset > c.source_offset
-            returning c.window_size_ms,\s""" + Sql.MILLIS.formatted("c.window_start");
+    /** Marks whose time has come and whose events are stored, of so many windows at the most; the oldest first. */
+    private static final String DUE = """
+            with due as materialized (
+                select c.window_size_ms, c.window_start, c.topic_id, c.partition, c.marked_at
+                from window_corrections c
+                join ingest_ledger l
+                    on l.topic_id = c.topic_id and l.partition = c.partition and l.next_offset > c.source_offset
+                where c.due_at <= now()
+                order by c.window_start
+                limit ?
+            ), settled as (
+                delete from window_corrections c using due d
+                where c.window_start = d.window_start and c.window_size_ms = d.window_size_ms
+                    and c.topic_id = d.topic_id and c.partition = d.partition
+                    and d.marked_at <= now() - ? * interval '1 millisecond'
+            ), marked_again as (
+                update window_corrections c set due_at = now() + ? * interval '1 millisecond'
+                from due d
+                where c.window_start = d.window_start and c.window_size_ms = d.window_size_ms
+                    and c.topic_id = d.topic_id and c.partition = d.partition
+                    and d.marked_at > now() - ? * interval '1 millisecond'
+            )
+            select d.window_size_ms,\s""" + Sql.MILLIS.formatted("d.window_start") + " from due d";
 
     /**
      * Two ways into the events: the range of a window, through its index, while windows are few; equality of the window's
@@ -67,14 +93,29 @@ public final class Corrections implements AutoCloseable {
             select start, host, referrer, hits from counts order by start, host collate "C", referrer collate "C"
             on conflict (event_hour, host, referrer) %2$s""".formatted(Sql.TIMESTAMP, Sql.ONLY_GROW);
 
-    private final Session session;
+    private static final String HOSTS_OF_WINDOWS = """
+            select w.start, t.host
+            from unnest(?::bigint[]) as w (start)
+            join processed_events_aggregated t
+                on t.event_hour = timestamptz 'epoch' + w.start * interval '1 millisecond'""";
 
-    public Corrections(StoreConfig config) {
-        this(new Session(config.connections("corrections", ANSWER_WITHIN)));
+    private final Session session;
+    private final long settleMillis;
+
+    /**
+     * Prepares corrections; connects when first used.
+     *
+     * @param settle how long a mark rests before its window is recomputed, and after it was last marked before it is
+     *     forgotten. Other partitions' events of the window can have been counted and not be stored yet: the time must
+     *     exceed their writer's flush interval. Zero if nothing is being written
+     */
+    public Corrections(StoreConfig config, Duration settle) {
+        this(new Session(config.connections("corrections", ANSWER_WITHIN)), settle);
     }
 
-    Corrections(Session session) {
+    Corrections(Session session, Duration settle) {
         this.session = session;
+        this.settleMillis = settle.toMillis();
     }
 
     /**
@@ -124,35 +165,36 @@ public final class Corrections implements AutoCloseable {
         });
     }
 
-    private static void insert(Connection connection, long windowSizeMillis, List<Map.Entry<MarkKey, Long>> rows)
+    private void insert(Connection connection, long windowSizeMillis, List<Map.Entry<MarkKey, Long>> rows)
             throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(MARK)) {
             insert.setLong(1, windowSizeMillis);
+            insert.setLong(2, settleMillis);
             insert.setObject(
-                    2,
+                    3,
                     rows.stream()
                             .mapToLong(row -> row.getKey().windowStartMillis())
                             .toArray());
             insert.setObject(
-                    3,
+                    4,
                     rows.stream()
                             .map(row -> row.getKey().partition().topicId().toString())
                             .toArray(String[]::new));
             insert.setObject(
-                    4,
+                    5,
                     rows.stream()
                             .mapToInt(row -> row.getKey().partition().partition())
                             .toArray());
-            insert.setObject(5, rows.stream().mapToLong(Map.Entry::getValue).toArray());
+            insert.setObject(6, rows.stream().mapToLong(Map.Entry::getValue).toArray());
             insert.executeUpdate();
         }
     }
 
     /**
-     * Recomputes, in one transaction, all marked windows whose lacking events are stored by now. The others stay marked.
-     * Waits while another process does the same.
+     * Recomputes, in one transaction, marked windows whose lacking events are stored by now, a thousand at the most. The
+     * others stay marked. Waits while another process does the same.
      *
-     * @return number of windows recomputed
+     * @return number of windows recomputed; 0 if none is due
      */
     public int recomputeDue() {
         return session.transact("recompute the windows marked for correction", connection -> {
@@ -166,12 +208,18 @@ public final class Corrections implements AutoCloseable {
         });
     }
 
-    /** The starts of the due windows by their size; their marks end with the transaction. */
-    private static Map<Long, SortedSet<Long>> takeDue(Connection connection) throws SQLException {
+    /** The starts of the due windows by their size; their marks end with the transaction, unless marked again since. */
+    private Map<Long, SortedSet<Long>> takeDue(Connection connection) throws SQLException {
         Map<Long, SortedSet<Long>> startsBySize = new TreeMap<>();
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(TAKE_TURN);
-            try (ResultSet due = statement.executeQuery(DELETE_DUE)) {
+        try (Statement turn = connection.createStatement()) {
+            turn.execute(TAKE_TURN);
+        }
+        try (PreparedStatement take = connection.prepareStatement(DUE)) {
+            take.setInt(1, WINDOWS_AT_ONCE);
+            take.setLong(2, settleMillis);
+            take.setLong(3, settleMillis);
+            take.setLong(4, settleMillis);
+            try (ResultSet due = take.executeQuery()) {
                 while (due.next()) {
                     startsBySize
                             .computeIfAbsent(due.getLong(1), size -> new TreeSet<>())
@@ -195,6 +243,26 @@ public final class Corrections implements AutoCloseable {
             upsert.setLong(5, starts.first());
             upsert.setLong(6, starts.last() + sizeMillis);
             upsert.executeUpdate();
+        }
+        raiseHosts(connection, starts);
+    }
+
+    private static void raiseHosts(Connection connection, SortedSet<Long> starts) throws SQLException {
+        List<Long> hostStarts = new ArrayList<>();
+        List<String> hosts = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(HOSTS_OF_WINDOWS)) {
+            select.setObject(1, starts.stream().mapToLong(Long::longValue).toArray());
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    hostStarts.add(rows.getLong(1));
+                    hosts.add(rows.getString(2));
+                }
+            }
+        }
+        try (PreparedStatement raise = connection.prepareStatement(Sql.HOSTS_FROM_REFERRERS)) {
+            raise.setObject(1, hostStarts.stream().mapToLong(Long::longValue).toArray());
+            raise.setObject(2, hosts.toArray(String[]::new));
+            raise.executeUpdate();
         }
     }
 

@@ -13,5 +13,22 @@ final class Sql {
             do update set num_hits = excluded.num_hits, revision = t.revision + 1, updated_at = now()
             where t.num_hits < excluded.num_hits""";
 
+    /**
+     * Brings hosts up to the sum of their referrers, where two writers have each raised other referrers; to be run behind
+     * the upserts of both tables, whose locks on the hosts' rows let only one writer come here at a time. Takes the
+     * starts (milliseconds) and the hosts of the windows.
+     */
+    static final String HOSTS_FROM_REFERRERS = """
+            update processed_events_aggregated t
+            set num_hits = s.hits, revision = t.revision + 1, updated_at = now()
+            from (
+                select r.event_hour, r.host, sum(r.num_hits) as hits
+                from unnest(?::bigint[], ?::text[]) as w (start, host)
+                join processed_events_aggregated_source r
+                    on r.event_hour = timestamptz 'epoch' + w.start * interval '1 millisecond' and r.host = w.host
+                group by 1, 2
+            ) s
+            where t.event_hour = s.event_hour and t.host = s.host and t.num_hits < s.hits""";
+
     private Sql() {}
 }

@@ -62,6 +62,7 @@ public final class WindowWriter implements AutoCloseable {
             WindowSettings.check(connection, windowSizeMillis);
             writeHosts(connection, sorted);
             writeReferrers(connection, sorted);
+            raiseHosts(connection, sorted);
             return sorted.size();
         });
     }
@@ -109,6 +110,16 @@ public final class WindowWriter implements AutoCloseable {
                 }
             }
             rows.send();
+        }
+    }
+
+    private static void raiseHosts(Connection connection, List<WindowCounts> windows) throws SQLException {
+        try (PreparedStatement raise = connection.prepareStatement(Sql.HOSTS_FROM_REFERRERS)) {
+            raise.setObject(
+                    1,
+                    windows.stream().mapToLong(WindowCounts::windowStartMillis).toArray());
+            raise.setObject(2, windows.stream().map(WindowCounts::host).toArray(String[]::new));
+            raise.executeUpdate();
         }
     }
 

@@ -31,7 +31,7 @@ class CorrectionsTest {
     private static final String MARKS = "select partition, source_offset from window_corrections order by 1, 2";
 
     private final StoreConfig config = StoreFixture.newDatabase();
-    private final Corrections corrections = new Corrections(config);
+    private final Corrections corrections = new Corrections(config, Duration.ZERO);
     private final EventWriter events = new EventWriter(config);
 
     @AfterEach
@@ -92,6 +92,38 @@ class CorrectionsTest {
     }
 
     @Test
+    void markRestsBeforeItsWindowIsRecomputed() {
+        events.add(event("a.example", null, NOON), at(0, 0));
+        events.flush();
+        try (Corrections patient = new Corrections(config, Duration.ofHours(1))) {
+            patient.mark(List.of(new Mark(NOON, at(0, 0))), FIVE_MINUTES);
+            assertThat(patient.recomputeDue()).isZero();
+            run(config, "update window_corrections set due_at = now()");
+
+            assertThat(patient.recomputeDue()).as("due, yet marked just now").isOne();
+            assertThat(rows(config, MARKS)).as("so it will be looked at again").containsExactly("0|0");
+            assertThat(patient.recomputeDue()).as("after it has rested again").isZero();
+
+            run(config, "update window_corrections set due_at = now(), marked_at = now() - interval '2 hours'");
+            assertThat(patient.recomputeDue()).isOne();
+            assertThat(rows(config, MARKS)).isEmpty();
+        }
+    }
+
+    @Test
+    void hostIsTheSumOfReferrersThatTwoWritersRaised() {
+        try (WindowWriter windows = new WindowWriter(config)) {
+            windows.write(List.of(new WindowCounts(NOON, "a.example", Map.of("", 1L, "x", 5L))), FIVE_MINUTES);
+        }
+        events.add(event("a.example", null, NOON), at(0, 0));
+        events.add(event("a.example", null, NOON), at(0, 1));
+        events.flush();
+        corrections.mark(List.of(new Mark(NOON, at(0, 1))), FIVE_MINUTES);
+        assertThat(corrections.recomputeDue()).isOne();
+        assertThat(rows(config, HOSTS)).containsExactly(NOON + "|a.example|7");
+    }
+
+    @Test
     void markingAgainKeepsTheHighestOffset() {
         corrections.mark(List.of(new Mark(NOON, at(0, 9))), FIVE_MINUTES);
         corrections.mark(List.of(new Mark(NOON, at(0, 3))), FIVE_MINUTES);
@@ -115,7 +147,7 @@ class CorrectionsTest {
     void windowsBefore1970AndAnotherTimeZoneAreNoExceptions() {
         TimeZone before = TimeZone.getDefault();
         TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kathmandu"));
-        try (Corrections elsewhere = new Corrections(config)) {
+        try (Corrections elsewhere = new Corrections(config, Duration.ZERO)) {
             long day = Duration.ofDays(1).toMillis();
             events.add(event("a.example", null, -1), at(0, 0));
             events.add(event("a.example", null, -day), at(0, 1));
@@ -144,7 +176,7 @@ class CorrectionsTest {
         ExecutorService threads = Executors.newFixedThreadPool(3);
         try {
             Callable<Integer> rival = () -> {
-                try (Corrections own = new Corrections(config)) {
+                try (Corrections own = new Corrections(config, Duration.ZERO)) {
                     return own.recomputeDue();
                 }
             };

@@ -63,7 +63,7 @@ class WindowSettingsTest {
     @Test
     void pendingCorrectionsHoldTheClaim() {
         WindowSettings.claim(config, MINUTES, "event");
-        try (Corrections corrections = new Corrections(config)) {
+        try (Corrections corrections = new Corrections(config, Duration.ZERO)) {
             corrections.mark(List.of(new Corrections.Mark(NOON, at(0, 0))), FIVE_MINUTES);
         }
         assertThatThrownBy(() -> WindowSettings.claim(config, SECONDS, "event"))

@@ -80,6 +80,14 @@ class WindowWriterTest {
     }
 
     @Test
+    void hostIsTheSumOfReferrersThatTwoWritersRaised() {
+        write(new WindowCounts(NOON, "a.example", Map.of("", 5L, "x", 3L)));
+        write(new WindowCounts(NOON, "a.example", Map.of("", 4L, "x", 6L)));
+        assertThat(rows(config, UNEQUAL_SUMS)).isEmpty();
+        assertThat(rows(config, HOSTS)).containsExactly(NOON + "|a.example|11|2");
+    }
+
+    @Test
     void sameWindowTwiceInABatchIsStoredAtItsHighest() {
         write(
                 new WindowCounts(NOON, "a.example", Map.of("", 2L, "x", 1L)),

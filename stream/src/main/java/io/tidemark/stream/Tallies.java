@@ -16,7 +16,7 @@ public final class Tallies {
     /** Rows written to {@code processed_events}. */
     public static final String STORED = "stored";
 
-    /** Events that the ledger says are stored already. */
+    /** Events below the ledger's position: dealt with before. */
     public static final String SKIPPED = "skipped";
 
     /** Prefix of the counts of rejected records, followed by {@link RejectReason#code()}. */

@@ -110,6 +110,7 @@ create table window_corrections (
     partition      integer     not null,
     source_offset  bigint      not null,
     marked_at      timestamptz not null default now(),
+    due_at         timestamptz not null,
     primary key (window_start, window_size_ms, topic_id, partition)
 );
 
@@ -122,6 +123,7 @@ comment on column window_corrections.partition is 'Their partition';
 comment on column window_corrections.source_offset is
     'The highest offset of them: due once next_offset in ingest_ledger is beyond it';
 comment on column window_corrections.marked_at is 'When the window was last marked';
+comment on column window_corrections.due_at is 'When it is to be recomputed, at the earliest';
 
 create table aggregate_settings (
     only_row       boolean primary key default true check (only_row),

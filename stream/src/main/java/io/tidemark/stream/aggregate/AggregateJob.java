@@ -79,7 +79,10 @@ public final class AggregateJob {
                         // All windows close at the end, so that no accepted event is ever too late.
                         ? WatermarkStrategy.noWatermarks()
                         : WatermarkStrategy.forGenerator(context -> new PartitionWatermarks(
-                                config.watermarkDelay(), config.quietAfter(), context.getInputActivityClock()));
+                                config.watermarkDelay(),
+                                config.quietAfter(),
+                                config.windows(),
+                                context.getInputActivityClock()));
         };
     }
 }

@@ -37,7 +37,8 @@ final class CorrectWindows extends AbstractStreamOperator<Void> implements OneIn
     @Override
     public void open() throws Exception {
         super.open();
-        corrections = new Corrections(settings.store());
+        // A bounded job runs when all is stored.
+        corrections = new Corrections(settings.store(), settings.bounded() ? Duration.ZERO : Corrections.SETTLE);
         pending = new HashMap<>();
         timer = new OneTimer(getProcessingTimeService());
         scheduleStep();
@@ -61,7 +62,11 @@ final class CorrectWindows extends AbstractStreamOperator<Void> implements OneIn
 
     @Override
     public void finish() throws Exception {
-        step();
+        mark();
+        int recomputed = requireNonNull(corrections, "not open").recomputeDue();
+        while (recomputed > 0) {
+            recomputed = corrections.recomputeDue();
+        }
         super.finish();
     }
 
@@ -80,9 +85,14 @@ final class CorrectWindows extends AbstractStreamOperator<Void> implements OneIn
         });
     }
 
+    /** As much as is due, but no longer than to the next step: the task has checkpoints to answer. */
     private void step() {
         mark();
-        requireNonNull(corrections, "not open").recomputeDue();
+        long end = getProcessingTimeService().getCurrentProcessingTime() + STEP.toMillis();
+        boolean more = true;
+        while (more && getProcessingTimeService().getCurrentProcessingTime() < end) {
+            more = requireNonNull(corrections, "not open").recomputeDue() > 0;
+        }
     }
 
     private void mark() {

@@ -158,6 +158,17 @@ final class CountWindows extends AbstractStreamOperator<WindowCounts>
         }
     }
 
+    /** What is written before a checkpoint need not be written again by a job that starts at the committed offsets. */
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        opened().timers.forEachProcessingTimeTimer((window, at) -> {
+            opened().unwritten.setCurrentNamespace(window);
+            if (Boolean.TRUE.equals(opened().unwritten.value())) {
+                write(window);
+            }
+        });
+    }
+
     private void write(long window) throws Exception {
         Opened with = opened();
         with.hits.setCurrentNamespace(window);

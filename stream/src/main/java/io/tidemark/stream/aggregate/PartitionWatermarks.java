@@ -1,5 +1,6 @@
 package io.tidemark.stream.aggregate;
 
+import io.tidemark.model.TumblingWindows;
 import io.tidemark.stream.TopicRecord;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -11,6 +12,9 @@ import org.apache.flink.util.clock.RelativeClock;
  * Watermarks of one partition: a fixed delay behind its newest event. A partition that has delivered nothing for a while
  * is quiet and holds no other one back. Time under backpressure does not count: the clock given stands still then.
  *
+ * <p>A window's end is told at once, not only now and then: so an offset is never committed while windows that end before
+ * its event are still open, and a job that starts at the committed offsets knows which windows it must count again.
+ *
  * <p>When all partitions are quiet, {@link CountWindows} lets event time go on at the clock's pace.
  */
 final class PartitionWatermarks implements WatermarkGenerator<TopicRecord> {
@@ -18,11 +22,15 @@ final class PartitionWatermarks implements WatermarkGenerator<TopicRecord> {
     private final long quietAfterMillis;
     private final RelativeClock activity;
 
+    private final TumblingWindows windows;
+
     private long newestMillis = Long.MIN_VALUE;
+    private long nextEndMillis = Long.MIN_VALUE;
     private long lastEventAt;
     private boolean quiet;
 
-    PartitionWatermarks(Duration delay, Duration quietAfter, RelativeClock activity) {
+    PartitionWatermarks(Duration delay, Duration quietAfter, TumblingWindows windows, RelativeClock activity) {
+        this.windows = windows;
         this.delayMillis = delay.toMillis();
         this.quietAfterMillis = quietAfter.toMillis();
         this.activity = activity;
@@ -36,6 +44,10 @@ final class PartitionWatermarks implements WatermarkGenerator<TopicRecord> {
         if (quiet) {
             quiet = false;
             output.markActive();
+        }
+        if (newestMillis - delayMillis >= nextEndMillis) {
+            output.emitWatermark(new Watermark(newestMillis - delayMillis - 1));
+            nextEndMillis = windows.startOf(newestMillis - delayMillis) + windows.sizeMillis();
         }
     }
 

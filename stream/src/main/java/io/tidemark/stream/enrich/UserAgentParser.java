@@ -8,12 +8,15 @@ import java.util.Locale;
 import nl.basjes.parse.useragent.UserAgent;
 import nl.basjes.parse.useragent.UserAgentAnalyzerDirect;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads user agent strings with Yauaa. Its rules take seconds to load, and an agent not seen before a quarter of a
  * millisecond, so that there is one parser a JVM, with one cache for all subtasks. Thread-safe, since the analyzer is.
  */
 final class UserAgentParser {
+    private static final Logger LOG = LoggerFactory.getLogger(UserAgentParser.class);
     private static final int CACHED = 50_000;
 
     private final UserAgentAnalyzerDirect analyzer = UserAgentAnalyzerDirect.newBuilder()
@@ -38,8 +41,17 @@ final class UserAgentParser {
         return parsed.get(userAgent, this::parseAnew);
     }
 
+    /** One agent that the rules stumble over must not stop the job: it stays unknown. */
     private Client parseAnew(String userAgent) {
-        UserAgent parsed = analyzer.parse(userAgent);
+        try {
+            return read(userAgent, analyzer.parse(userAgent));
+        } catch (RuntimeException e) {
+            LOG.warn("Cannot read the user agent \"{}\"; it stays unknown", userAgent, e);
+            return Client.UNKNOWN;
+        }
+    }
+
+    private static Client read(String userAgent, UserAgent parsed) {
         String device = parsed.getValue(UserAgent.DEVICE_CLASS);
         String agentClass = parsed.getValue(UserAgent.AGENT_CLASS);
         return new Client(

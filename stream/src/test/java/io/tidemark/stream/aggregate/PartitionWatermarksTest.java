@@ -3,6 +3,7 @@ package io.tidemark.stream.aggregate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.model.SourceCoordinates;
+import io.tidemark.model.TumblingWindows;
 import io.tidemark.stream.TopicRecord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ class PartitionWatermarksTest {
     private final SettableClock clock = new SettableClock();
     private final Recorded output = new Recorded();
     private final PartitionWatermarks watermarks =
-            new PartitionWatermarks(Duration.ofSeconds(15), Duration.ofSeconds(5), clock);
+            new PartitionWatermarks(Duration.ofSeconds(15), Duration.ofSeconds(5), new TumblingWindows(300_000), clock);
 
     @Test
     void watermarkStaysBehindTheNewestEvent() {

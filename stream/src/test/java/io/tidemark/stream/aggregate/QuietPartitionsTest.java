@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.model.SourceCoordinates;
+import io.tidemark.model.TumblingWindows;
 import io.tidemark.stream.TopicRecord;
 import java.time.Duration;
 import java.util.HashMap;
@@ -44,7 +45,10 @@ class QuietPartitionsTest {
 
     private void partition(String name) {
         multiplexer.registerNewOutput(name, NOBODY);
-        partitions.put(name, new PartitionWatermarks(Duration.ofMillis(DELAY), Duration.ofSeconds(5), clock));
+        partitions.put(
+                name,
+                new PartitionWatermarks(
+                        Duration.ofMillis(DELAY), Duration.ofSeconds(5), new TumblingWindows(300_000), clock));
     }
 
     private void event(String partition, long timestamp) {
