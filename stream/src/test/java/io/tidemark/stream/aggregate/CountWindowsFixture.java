@@ -83,6 +83,7 @@ final class CountWindowsFixture {
     Saved save() throws Exception {
         OperatorSubtaskState[] states = new OperatorSubtaskState[subtasks.size()];
         for (int i = 0; i < states.length; i++) {
+            subtasks.get(i).prepareSnapshotPreBarrier(1);
             states[i] = subtasks.get(i).snapshot(1, 1);
         }
         collect();

@@ -26,7 +26,18 @@ class PartitionWatermarksTest {
         watermarks.onEvent(RECORD, NOON, output);
         watermarks.onEvent(RECORD, NOON - 60_000, output);
         watermarks.onPeriodicEmit(output);
+        assertThat(output.seen).containsOnly("watermark " + (NOON - 15_001));
+    }
+
+    @Test
+    void theEndOfAWindowIsToldAtOnce() {
+        watermarks.onEvent(RECORD, NOON, output);
+        watermarks.onEvent(RECORD, NOON + 14_999, output);
         assertThat(output.seen).containsExactly("watermark " + (NOON - 15_001));
+        watermarks.onEvent(RECORD, NOON + 15_000, output);
+        assertThat(output.seen).endsWith("watermark " + (NOON - 1)).hasSize(2);
+        watermarks.onEvent(RECORD, NOON + 16_000, output);
+        assertThat(output.seen).hasSize(2);
     }
 
     @Test
@@ -72,7 +83,8 @@ class PartitionWatermarksTest {
         watermarks.onPeriodicEmit(output);
         watermarks.onEvent(RECORD, NOON, output);
         watermarks.onPeriodicEmit(output);
-        assertThat(output.seen).containsExactly("idle", "active", "watermark " + (NOON - 15_001));
+        assertThat(output.seen)
+                .containsExactly("idle", "active", "watermark " + (NOON - 15_001), "watermark " + (NOON - 15_001));
     }
 
     private static final class Recorded implements WatermarkOutput {
