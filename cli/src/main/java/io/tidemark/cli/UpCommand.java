@@ -104,7 +104,7 @@ final class UpCommand implements Callable<Integer> {
         JobLauncher launcher = new JobLauncher(Target.of(stack.addresses()));
         stack.beforeExit(() -> launcher.forgetEnded(jobs));
         launcher.migrate();
-        resumed = jobs.resume(launcher);
+        resumed = jobs.resume(launcher, problem -> System.err.println("tidemark: " + problem));
         // Ending by Ctrl-C or 'down' is how this command is meant to end, so it is no failure.
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(

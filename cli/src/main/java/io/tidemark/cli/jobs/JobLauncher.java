@@ -4,6 +4,7 @@ import io.tidemark.model.Topics;
 import io.tidemark.model.TumblingWindows;
 import io.tidemark.store.Migrations;
 import io.tidemark.store.WindowSettings;
+import io.tidemark.stream.EnrichedTopic;
 import io.tidemark.stream.StartFrom;
 import io.tidemark.stream.StartOffsets;
 import io.tidemark.stream.StartOffsetsResolver;
@@ -107,11 +108,11 @@ public final class JobLauncher {
 
     private Submitted submit(JobKind kind, JobOptions options, StartOffsets start, @Nullable Path checkpoint) {
         requireNotRunning(kind);
+        new EnrichedTopic(target.kafka()).requireFit();
         StreamExecutionEnvironment env = environment(options, checkpoint);
         switch (kind) {
             case ENRICH -> {
                 GeoLookup.open(options.geoDatabase()).close();
-                requireSamePartitions(start);
                 EnrichJob.define(env, enrichConfig(options, start));
             }
             case AGGREGATE -> {
@@ -127,17 +128,6 @@ public final class JobLauncher {
                     "Cannot submit %s to Flink at %s: %s"
                             .formatted(kind.jobName(), target.flink(), JobFailedException.rootMessage(e)),
                     e);
-        }
-    }
-
-    private void requireSamePartitions(StartOffsets raw) {
-        int enriched =
-                enriched().resolve(new StartFrom.Earliest()).byPartition().size();
-        if (enriched != raw.byPartition().size()) {
-            throw new JobFailedException(
-                    "%s has %d partitions and %s has %d; they need as many, since an event keeps its partition's number"
-                            .formatted(Topics.RAW, raw.byPartition().size(), Topics.ENRICHED, enriched),
-                    null);
         }
     }
 

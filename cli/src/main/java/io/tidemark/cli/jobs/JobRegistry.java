@@ -11,10 +11,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The jobs of a data folder: what runs there, and from which checkpoint it goes on when the stack starts again. */
 public final class JobRegistry {
+    private static final Logger LOG = LoggerFactory.getLogger(JobRegistry.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String CHECKPOINT = "chk-";
 
@@ -54,14 +58,24 @@ public final class JobRegistry {
         return records;
     }
 
-    /** Submits every job remembered, each from its newest checkpoint. */
-    public List<Submitted> resume(JobLauncher launcher) {
+    /**
+     * Submits every job remembered, each from its newest checkpoint.
+     *
+     * @param problems told of each job that cannot go on; it stays remembered, and the others go on
+     */
+    public List<Submitted> resume(JobLauncher launcher, Consumer<String> problems) {
         List<Submitted> resumed = new ArrayList<>();
         for (JobRecord job : all()) {
             Path checkpoint = newestCheckpoint(job).orElse(null);
-            Submitted submitted = launcher.resume(job.kind(), job.options(), job.start(), checkpoint);
-            write(JobRecord.of(submitted, job.options(), checkpoint == null ? null : checkpoint.toString()));
-            resumed.add(submitted);
+            try {
+                Submitted submitted = launcher.resume(job.kind(), job.options(), job.start(), checkpoint);
+                write(JobRecord.of(submitted, job.options(), checkpoint == null ? null : checkpoint.toString()));
+                resumed.add(submitted);
+            } catch (JobFailedException | IllegalArgumentException | IllegalStateException e) {
+                LOG.error("{} does not go on", job.kind().jobName(), e);
+                problems.accept("%s does not go on: %s. Mend that and start again, or forget the job by deleting %s"
+                        .formatted(job.kind().jobName(), e.getMessage(), file(job.kind())));
+            }
         }
         return resumed;
     }

@@ -146,7 +146,9 @@ final class Pipeline implements AutoCloseable {
 
     /** Lets the jobs go on that ran when the stack ended. */
     List<Submitted> resume() {
-        List<Submitted> jobs = new JobRegistry(layout).resume(launcher);
+        List<Submitted> jobs = new JobRegistry(layout).resume(launcher, problem -> {
+            throw new AssertionError(problem);
+        });
         jobs.forEach(RunningJob::awaitRunning);
         return jobs;
     }
