@@ -4,6 +4,7 @@ import io.tidemark.model.Topics;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -31,22 +32,17 @@ public final class EnrichedTopic {
                                 .formatted(Topics.RAW, raw, Topics.ENRICHED, enriched));
             }
             ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, Topics.ENRICHED);
-            String type = admin.describeConfigs(List.of(topic))
-                    .values()
-                    .get(topic)
-                    .get()
-                    .get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG)
-                    .value();
+            Config config = admin.describeConfigs(List.of(topic)).all().get().get(topic);
+            String type = config == null
+                    ? null
+                    : config.get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG).value();
             if (!"CreateTime".equals(type)) {
                 throw new IllegalStateException(
                         "%s has %s=%s; set it to CreateTime, since records carry their event time there"
                                 .formatted(Topics.ENRICHED, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, type));
             }
         } catch (ExecutionException e) {
-            throw new IllegalStateException(
-                    "Cannot look at the topics in %s: %s"
-                            .formatted(kafka, e.getCause().getMessage()),
-                    e);
+            throw new IllegalStateException("Cannot look at the topics in %s: %s".formatted(kafka, e.getMessage()), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while looking at the topics in " + kafka, e);
