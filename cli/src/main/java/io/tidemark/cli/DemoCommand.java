@@ -47,13 +47,27 @@ final class DemoCommand implements Callable<Integer> {
     private static final Duration DRAIN = Duration.ofSeconds(4);
     private static final int END_SECONDS = 8;
 
-    @Option(names = "--rate", paramLabel = "N", defaultValue = "500", description = "Events a second.")
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            converter = AtLeastOne.class,
+            defaultValue = "500",
+            description = "Events a second.")
     private int rate = 500;
 
-    @Option(names = "--for", paramLabel = "DURATION", description = "End after that time; by default at Ctrl-C.")
+    @Option(
+            names = "--for",
+            paramLabel = "DURATION",
+            converter = PositiveDuration.class,
+            description = "End after that time; by default at Ctrl-C.")
     private @Nullable Duration length;
 
-    @Option(names = "--window", paramLabel = "DURATION", defaultValue = "10s", description = "Size of the windows.")
+    @Option(
+            names = "--window",
+            paramLabel = "DURATION",
+            converter = PositiveDuration.class,
+            defaultValue = "10s",
+            description = "Size of the windows.")
     private Duration window = Duration.ofSeconds(10);
 
     @Option(

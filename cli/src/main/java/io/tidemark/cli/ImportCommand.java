@@ -30,7 +30,11 @@ final class ImportCommand implements Callable<Integer> {
     @Mixin
     private final DataFolder data = new DataFolder();
 
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Logs to read; - is standard input.")
+    @Parameters(
+            arity = "1..*",
+            showDefaultValue = Visibility.NEVER,
+            paramLabel = "FILE",
+            description = "Logs to read; - is standard input.")
     private List<String> files = List.of();
 
     @Option(
@@ -51,6 +55,7 @@ final class ImportCommand implements Callable<Integer> {
 
     @Option(
             names = "--format",
+            paramLabel = "FORMAT",
             defaultValue = "auto",
             description = "How lines are written: auto, combined, common, vhost or json.")
     private LogFormat format = LogFormat.AUTO;
@@ -69,11 +74,12 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        List<LogSource> sources = files.stream().map(ImportCommand::source).toList();
+        for (LogSource source : sources) {
+            source.requireReadable();
+        }
         ImportRun run = new ImportRun(
-                kafka(),
-                new ImportConfig(topic, format, host, follow),
-                files.stream().map(ImportCommand::source).toList(),
-                Optional.ofNullable(rejects));
+                kafka(), new ImportConfig(topic, format, host, follow), sources, Optional.ofNullable(rejects));
         long started = System.nanoTime();
         ImportProgress done = run.run(Objects.requireNonNull(spec).commandLine().getErr());
         double seconds = (System.nanoTime() - started) / 1e9;

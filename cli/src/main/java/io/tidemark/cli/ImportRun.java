@@ -95,9 +95,14 @@ final class ImportRun {
     }
 
     private OutputStream openRejects() throws IOException {
-        return rejects.isPresent()
-                ? new BufferedOutputStream(Files.newOutputStream(rejects.get()))
-                : OutputStream.nullOutputStream();
+        if (rejects.isEmpty()) {
+            return OutputStream.nullOutputStream();
+        }
+        try {
+            return new BufferedOutputStream(Files.newOutputStream(rejects.get()));
+        } catch (IOException e) {
+            throw new IOException("Cannot write --rejects %s (%s)".formatted(rejects.get(), FileFailure.reason(e)), e);
+        }
     }
 
     private void requireTopic() throws InterruptedException {

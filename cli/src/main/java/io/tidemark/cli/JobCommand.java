@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
                     + " aggregate: process_events_kafka -> counts by host, and by host and referrer."
         })
 final class JobCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "enrich|aggregate", description = "Which job.")
+    @Parameters(paramLabel = "JOB", description = "enrich or aggregate.")
     private @Nullable JobKind kind;
 
     @Mixin
@@ -76,11 +76,17 @@ final class JobCommand implements Callable<Integer> {
     @Mixin
     private final JobSettings settings = new JobSettings();
 
-    @Option(names = "--window", paramLabel = "DURATION", defaultValue = "5m", description = "Size of the windows.")
+    @Option(
+            names = "--window",
+            paramLabel = "DURATION",
+            converter = PositiveDuration.class,
+            defaultValue = "5m",
+            description = "Size of the windows.")
     private Duration window = Duration.ofMinutes(5);
 
     @Option(
             names = "--time",
+            paramLabel = "event|processing",
             defaultValue = "event",
             description = "What puts an event in its window: event or processing time.")
     private TimeCharacteristic time = TimeCharacteristic.EVENT;

@@ -11,12 +11,14 @@ final class JobSettings {
     @Option(
             names = "--parallelism",
             paramLabel = "N",
+            converter = AtLeastOne.class,
             defaultValue = "2",
             description = "Parallel subtasks of each job; more than partitions are of no use.")
     private int parallelism = 2;
 
     @Option(
             names = "--geo-db",
+            converter = GeoDatabaseConverter.class,
             paramLabel = "FILE",
             description = "MMDB file that tells places by IP address (GeoLite2, GeoIP2, DB-IP, IPinfo).")
     private @Nullable Path geoDatabase;

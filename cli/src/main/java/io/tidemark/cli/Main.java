@@ -1,11 +1,17 @@
 package io.tidemark.cli;
 
+import io.tidemark.cli.jobs.JobKind;
+import io.tidemark.collect.accesslog.LogFormat;
+import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Map;
 import java.util.logging.LogManager;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Entry point of the {@code tidemark} command. */
 public final class Main {
@@ -34,7 +40,9 @@ public final class Main {
     /** The command line with everything but its streams set. */
     static CommandLine configured(CommandLine command, Map<String, String> environment, String... args) {
         command.registerConverter(Duration.class, new DurationConverter());
-        command.setCaseInsensitiveEnumValuesAllowed(true);
+        command.registerConverter(LogFormat.class, new Choice<>(LogFormat.class));
+        command.registerConverter(TimeCharacteristic.class, new Choice<>(TimeCharacteristic.class));
+        command.registerConverter(JobKind.class, new Choice<>(JobKind.class));
         command.setUsageHelpAutoWidth(true);
         command.setParameterExceptionHandler((e, words) -> wrongUsage(e));
         command.setExecutionExceptionHandler((e, failed, parsed) -> failed(e, failed));
@@ -60,9 +68,29 @@ public final class Main {
                         .map(from -> " (from " + from + ")")
                         .orElse("")
                 : "";
-        err.println("tidemark: " + e.getMessage() + source);
+        err.println("tidemark: " + message(e) + source);
         err.println("See '" + command.getCommandSpec().qualifiedName() + " --help'");
         return WRONG_USAGE;
+    }
+
+    /** picocli's message, but for those of our own, which begin with the option's name. */
+    private static String message(CommandLine.ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched
+                && e.getCommandLine().getParent() == null
+                && !unmatched.getUnmatched().get(0).startsWith("-")) {
+            return "no such command: %s; there are: %s"
+                    .formatted(
+                            unmatched.getUnmatched().get(0),
+                            String.join(
+                                    ", ", e.getCommandLine().getSubcommands().keySet()));
+        }
+        if (e.getCause() instanceof TypeConversionException refused && e.getArgSpec() != null) {
+            String name = e.getArgSpec() instanceof OptionSpec option
+                    ? option.longestName()
+                    : e.getArgSpec().paramLabel();
+            return name + " " + refused.getMessage();
+        }
+        return String.valueOf(e.getMessage());
     }
 
     private static int failed(Exception e, CommandLine command) {

@@ -16,7 +16,7 @@ final class PostgresOptions {
     @Option(
             names = {"--postgres", "--postgres-url"},
             paramLabel = "URL",
-            description = "Use this database, e.g. postgresql://db.example:5432/tidemark.")
+            description = "Use this database, e.g.%npostgresql://db.example:5432/tidemark.")
     private @Nullable String url;
 
     @Option(
@@ -48,7 +48,9 @@ final class PostgresOptions {
             return Files.readString(passwordFile).strip();
         } catch (IOException e) {
             throw new IllegalArgumentException(
-                    "Cannot read the password from --postgres-password-file %s (%s)".formatted(passwordFile, e), e);
+                    "Cannot read the password from --postgres-password-file %s (%s)"
+                            .formatted(passwordFile, FileFailure.reason(e)),
+                    e);
         }
     }
 }

@@ -14,6 +14,7 @@ import io.tidemark.cli.jobs.Target;
 import io.tidemark.collect.accesslog.LogFormat;
 import io.tidemark.collect.importing.ImportConfig;
 import io.tidemark.collect.importing.ImportProgress;
+import io.tidemark.collect.importing.LogSource;
 import io.tidemark.model.Topics;
 import io.tidemark.store.TrafficQueries;
 import io.tidemark.stream.StartFrom;
@@ -31,6 +32,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,7 +49,11 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
     private static final int SHOWN = 5;
 
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Logs to read, plain or gzip; - is standard input.")
+    @Parameters(
+            arity = "1..*",
+            showDefaultValue = Visibility.NEVER,
+            paramLabel = "FILE",
+            description = "Logs to read, plain or gzip; - is standard input.")
     private List<String> files = List.of();
 
     @Option(
@@ -65,6 +71,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--format",
+            paramLabel = "FORMAT",
             defaultValue = "auto",
             description = "How lines are written: auto, combined, common, vhost or json.")
     private LogFormat format = LogFormat.AUTO;
@@ -75,6 +82,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--partitions",
             paramLabel = "N",
+            converter = AtLeastOne.class,
             defaultValue = "4",
             description = "Partitions of topics that do not exist yet.")
     private int partitions;
@@ -82,11 +90,17 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private final JobSettings settings = new JobSettings();
 
-    @Option(names = "--window", paramLabel = "DURATION", defaultValue = "5m", description = "Size of the windows.")
+    @Option(
+            names = "--window",
+            paramLabel = "DURATION",
+            converter = PositiveDuration.class,
+            defaultValue = "5m",
+            description = "Size of the windows.")
     private Duration window = Duration.ofMinutes(5);
 
     @Option(
             names = "--time",
+            paramLabel = "event|processing",
             defaultValue = "event",
             description = "What puts an event in its window: event or processing time.")
     private TimeCharacteristic time = TimeCharacteristic.EVENT;
@@ -99,6 +113,11 @@ final class RunCommand implements Callable<Integer> {
         PrintWriter out = requireNonNull(spec).commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         JobOptions options = settings.options().withWindow(window).withTime(time);
+        List<LogSource> sources = files.stream().map(ImportCommand::source).toList();
+        // Before the servers start, as a wrong name is the most frequent mistake.
+        for (LogSource source : sources) {
+            source.requireReadable();
+        }
         long started = System.nanoTime();
         err.println("Starting Kafka, PostgreSQL and Flink");
         err.flush();
@@ -117,7 +136,7 @@ final class RunCommand implements Callable<Integer> {
             launcher.claimWindows(options);
             requireRepeatable(target);
             long ready = System.nanoTime();
-            ImportProgress imported = importAll(stack, err);
+            ImportProgress imported = importAll(stack, sources, err);
             Map<String, Long> enriched = enrich(launcher, options, imported.sent(), err);
             count(launcher, options, enriched, err);
             double seconds = seconds(ready);
@@ -143,11 +162,12 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private ImportProgress importAll(Stack stack, PrintWriter err) throws IOException, InterruptedException {
+    private ImportProgress importAll(Stack stack, List<LogSource> sources, PrintWriter err)
+            throws IOException, InterruptedException {
         ImportRun run = new ImportRun(
                 stack.addresses().bootstrap(),
                 new ImportConfig(Topics.RAW, format, host, false),
-                files.stream().map(ImportCommand::source).toList(),
+                sources,
                 Optional.ofNullable(rejects));
         ImportProgress imported = run.run(err);
         run.finished();

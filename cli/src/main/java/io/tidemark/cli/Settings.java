@@ -51,7 +51,8 @@ final class Settings implements IDefaultValueProvider {
             try (Reader reader = Files.newBufferedReader(file)) {
                 properties.load(reader);
             } catch (IOException e) {
-                throw new IllegalArgumentException("Cannot read settings from %s (%s)".formatted(file, e), e);
+                throw new IllegalArgumentException(
+                        "Cannot read settings from %s (%s)".formatted(file, FileFailure.reason(e)), e);
             }
             Set<String> known = new TreeSet<>();
             collectKeys(command, known);

@@ -42,7 +42,7 @@ final class SqlCommand implements Callable<Integer> {
             description = "Print CSV with a header; NULL is an empty field without quotes.")
     private boolean csv;
 
-    @Parameters(paramLabel = "QUERY", description = "One query, in quotes.")
+    @Parameters(paramLabel = "QUERY", showDefaultValue = Visibility.NEVER, description = "One query, in quotes.")
     private String query = "";
 
     @Spec

@@ -41,7 +41,7 @@ final class Tidemark implements Runnable {
             names = "--config",
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "Properties file with settings; by default ./tidemark.properties, if there.")
+            description = "Properties file with settings;%nby default ./tidemark.properties, if there.")
     @Nullable
     Path config;
 

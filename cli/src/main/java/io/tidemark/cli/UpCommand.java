@@ -44,6 +44,7 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--partitions",
             paramLabel = "N",
+            converter = AtLeastOne.class,
             defaultValue = "4",
             description = "Partitions of topics that do not exist yet.")
     private int partitions;
@@ -51,6 +52,7 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--parallelism",
             paramLabel = "N",
+            converter = AtLeastOne.class,
             defaultValue = "4",
             description = "Largest parallelism of a job that there is to be room for.")
     private int parallelism;

@@ -51,6 +51,38 @@ class CommandLineTest {
         assertThat(err.toString().lines()).hasSize(2).first().asString().startsWith("tidemark: ");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            run x.log --window 0s        | --window must be positive, e.g. 5m; was "0s"
+            demo --for 0s                | --for must be positive, e.g. 5m; was "0s"
+            demo --rate 0                | --rate must be a whole number between 1 and 999999999; was "0"
+            up --partitions -1           | --partitions must be a whole number between 1 and 999999999; was "-1"
+            job enrich --parallelism 1.5 | --parallelism must be a whole number between 1 and 999999999; was "1.5"
+            run x.log --geo-db no.mmdb   | --geo-db no.mmdb: there is no such file
+            demo --geo-db pom.xml        | --geo-db pom.xml is no MMDB file, such as GeoLite2-City.mmdb once it is unpacked
+            import x.log --format xml    | --format must be one of auto, combined, common, vhost, json; was "xml"
+            job count                    | JOB must be one of enrich, aggregate; was "count"
+            """)
+    void wrongValueIsWrongUsageThatNamesOptionAndValue(String words, String message) {
+        assertThat(run(Map.of(), words.split(" +", -1))).isEqualTo(Main.WRONG_USAGE);
+        assertThat(err.toString().lines()).first().isEqualTo("tidemark: " + message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "import"})
+    void missingLogIsSaidBeforeAnythingStarts(String command) {
+        Path data = folder.resolve("data");
+        assertThat(run(Map.of(), command, "--data", data.toString(), "no.log")).isEqualTo(Main.FAILED);
+        assertThat(err.toString().lines()).containsExactly("tidemark: Cannot read no.log: there is no such file");
+        assertThat(data).doesNotExist();
+    }
+
+    @Test
+    void unknownCommandIsSaidWithThoseThereAre() {
+        assertThat(run(Map.of(), "frobnicate")).isEqualTo(Main.WRONG_USAGE);
+        assertThat(err.toString()).startsWith("tidemark: no such command: frobnicate; there are: demo, run, up, ");
+    }
+
     @Test
     void noCommandIsWrongUsage() {
         assertThat(run(Map.of())).isEqualTo(Main.WRONG_USAGE);
@@ -110,7 +142,7 @@ class CommandLineTest {
     @Test
     void wrongValueFromTheEnvironmentNamesItsVariable() {
         assertThat(run(Map.of("TIDEMARK_PARTITIONS", "many"), "up")).isEqualTo(Main.WRONG_USAGE);
-        assertThat(err.toString()).contains("'many'", "--partitions", "(from TIDEMARK_PARTITIONS)");
+        assertThat(err.toString()).contains("\"many\"", "--partitions must be", "(from TIDEMARK_PARTITIONS)");
     }
 
     @Test
@@ -124,7 +156,9 @@ class CommandLineTest {
     void missingSettingsFileIsNamed() {
         Path file = folder.resolve("none.properties");
         assertThat(run(Map.of(), "down", "--config", file.toString())).isEqualTo(Main.WRONG_USAGE);
-        assertThat(err.toString()).contains(file.toString());
+        assertThat(err.toString())
+                .isEqualTo(
+                        "tidemark: Cannot read settings from %s (there is no such file or folder)%n".formatted(file));
     }
 
     @ParameterizedTest

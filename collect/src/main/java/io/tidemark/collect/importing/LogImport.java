@@ -7,7 +7,6 @@ import io.tidemark.collect.Ticker;
 import io.tidemark.collect.accesslog.UnparseableLineException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,26 +64,14 @@ public final class LogImport {
         boolean known = !follow;
         long total = 0;
         for (LogSource source : sources) {
+            source.requireReadable();
             if (source instanceof LogSource.File file) {
-                total += size(file.path());
+                total += Files.size(file.path());
             } else {
                 known = false;
             }
         }
         return known ? OptionalLong.of(total) : OptionalLong.empty();
-    }
-
-    private static long size(Path path) throws IOException {
-        if (!Files.exists(path)) {
-            throw new IOException("Cannot read %s: there is no such file".formatted(path));
-        }
-        if (Files.isDirectory(path)) {
-            throw new IOException("Cannot read %s: it is a folder; name the files in it".formatted(path));
-        }
-        if (!Files.isReadable(path)) {
-            throw new IOException("Cannot read %s: permission denied".formatted(path));
-        }
-        return Files.size(path);
     }
 
     /**
