@@ -15,10 +15,10 @@ down: ## Stop them
 	@./tidemark down --data $(DATA)
 
 job: ## Submit the enrich job
-	@./tidemark job enrich --data $(DATA)
+	@./tidemark job enrich --if-absent --data $(DATA)
 
 aggregation_job: ## Submit the aggregate job
-	@./tidemark job aggregate --data $(DATA)
+	@./tidemark job aggregate --if-absent --data $(DATA)
 
 window_job: aggregation_job ## The same
 

@@ -112,6 +112,12 @@ final class JobCommand implements Callable<Integer> {
             description = "End at what is newest now, close every window, and wait for that.")
     private boolean bounded;
 
+    @Option(
+            names = "--if-absent",
+            showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+            description = "If such a job runs already, say so and be done; without it, that is a failure.")
+    private boolean ifAbsent;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -125,6 +131,11 @@ final class JobCommand implements Callable<Integer> {
             settings.adviseOnGeo(spec.commandLine().getErr());
         }
         JobLauncher launcher = new JobLauncher(target);
+        if (ifAbsent && launcher.runs(wanted)) {
+            out.printf("%s runs already; it is left as it is%n", wanted.jobName());
+            out.flush();
+            return Main.DONE;
+        }
         launcher.migrate();
         JobOptions options = options();
         Submitted job = launcher.submit(wanted, options);

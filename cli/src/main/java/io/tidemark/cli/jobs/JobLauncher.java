@@ -181,6 +181,13 @@ public final class JobLauncher {
                 target.flinkHost(), target.flinkPort(), settings, jars);
     }
 
+    /** Whether such a job runs on the cluster, or is about to. */
+    public boolean runs(JobKind kind) {
+        return listJobs().stream()
+                .anyMatch(job -> job.getJobName().equals(kind.jobName())
+                        && !job.getJobState().isGloballyTerminalState());
+    }
+
     /** Two copies of a job would only get in each other's way: the ledger lets one of them write. */
     private void requireNotRunning(JobKind kind) {
         for (JobStatusMessage job : listJobs()) {
