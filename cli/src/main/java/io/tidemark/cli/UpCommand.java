@@ -4,7 +4,9 @@ import io.tidemark.cli.embedded.Layout;
 import io.tidemark.cli.embedded.Stack;
 import io.tidemark.cli.embedded.StackAddresses;
 import io.tidemark.cli.embedded.StackConfig;
+import io.tidemark.cli.jobs.JobKind;
 import io.tidemark.cli.jobs.JobLauncher;
+import io.tidemark.cli.jobs.JobRecord;
 import io.tidemark.cli.jobs.JobRegistry;
 import io.tidemark.cli.jobs.Submitted;
 import io.tidemark.cli.jobs.Target;
@@ -12,11 +14,14 @@ import io.tidemark.stream.enrich.EnrichJob;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -33,8 +38,10 @@ import picocli.CommandLine.Spec;
 /** {@code tidemark up}. */
 @Command(
         name = "up",
-        description =
-                "Start Kafka, PostgreSQL and Flink on this machine, and keep them up until Ctrl-C or 'tidemark down'.")
+        description = {
+            "Start Kafka, PostgreSQL and Flink on this machine, and keep them up until Ctrl-C or 'tidemark down'.",
+            "Jobs that ran when it was stopped go on. On a folder in use it fails (exit code 1)."
+        })
 final class UpCommand implements Callable<Integer> {
     private static final Duration LONGEST_START = Duration.ofMinutes(2);
 
@@ -69,13 +76,14 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--detach",
             showDefaultValue = Visibility.NEVER,
-            description = "Return once it is up, and leave it running in the background.")
+            description =
+                    "Return once it is up and its jobs go on, and leave it running in the background; if it runs already, say so and be done.")
     private boolean detach;
 
     @Spec
     private @Nullable CommandSpec spec;
 
-    private List<Submitted> resumed = List.of();
+    private final Map<JobKind, URI> resumed = new EnumMap<>(JobKind.class);
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -100,13 +108,16 @@ final class UpCommand implements Callable<Integer> {
         if (!new JobRegistry(new Layout(data.path)).all().isEmpty()) {
             EnrichJob.warmUp();
         }
-        Stack stack = Stack.start(new StackConfig(data.path, partitions, 1, kafkaPort, postgresPort, flinkPort)
-                .withParallelism(parallelism));
+        Stack stack =
+                Stack.startUnannounced(new StackConfig(data.path, partitions, 1, kafkaPort, postgresPort, flinkPort)
+                        .withParallelism(parallelism));
         JobRegistry jobs = new JobRegistry(stack.layout());
         JobLauncher launcher = new JobLauncher(Target.of(stack.addresses()));
         stack.beforeExit(() -> launcher.forgetEnded(jobs));
         launcher.migrate();
-        resumed = jobs.resume(launcher, problem -> System.err.println("tidemark: " + problem));
+        for (Submitted job : jobs.resume(launcher, problem -> System.err.println("tidemark: " + problem))) {
+            resumed.put(job.kind(), job.page());
+        }
         // Ending by Ctrl-C or 'down' is how this command is meant to end, so it is no failure.
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
@@ -115,6 +126,8 @@ final class UpCommand implements Callable<Integer> {
                             Runtime.getRuntime().halt(Main.DONE);
                         },
                         "end-up"));
+        // Only now: whoever waits for it, as with --detach, may count on the jobs.
+        stack.announce();
         return stack.addresses();
     }
 
@@ -122,6 +135,8 @@ final class UpCommand implements Callable<Integer> {
         Layout layout = new Layout(data.path);
         Files.createDirectories(layout.logs());
         Path output = layout.logs().resolve("up.out");
+        JobRegistry jobs = new JobRegistry(layout);
+        List<JobRecord> before = jobs.all();
         Process process = new ProcessBuilder(thisCommandWithoutDetach())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
@@ -132,6 +147,18 @@ final class UpCommand implements Callable<Integer> {
             // Not the lock: to look at it would disturb the one that is taking it.
             Optional<StackAddresses> addresses = Stack.announced(data.path).filter(each -> each.pid() == process.pid());
             if (addresses.isPresent()) {
+                for (JobRecord job : jobs.all()) {
+                    if (!before.contains(job)) {
+                        resumed.put(
+                                job.kind(),
+                                URI.create(addresses.get().flinkPage() + "/#/job/running/" + job.jobId()));
+                    }
+                }
+                // Of a job that does not go on.
+                Files.readString(output)
+                        .lines()
+                        .filter(line -> line.startsWith("tidemark: "))
+                        .forEach(System.err::println);
                 return addresses.get();
             }
             if (System.nanoTime() > deadline) {
@@ -162,11 +189,9 @@ final class UpCommand implements Callable<Integer> {
         Layout layout = new Layout(data.path);
         out.printf("%s on %s (process %d)%n", event, layout.data(), addresses.pid());
         out.printf("  Kafka       %s%n", addresses.bootstrap());
-        out.printf("  PostgreSQL  %s?user=%s%n", addresses.jdbcUrl(), addresses.postgresUser());
+        out.printf("  PostgreSQL  %s%n", addresses.postgresUrl());
         out.printf("  Flink       %s%n", addresses.flinkPage());
-        for (Submitted job : resumed) {
-            out.printf("  %-10s  %s%n", job.kind(), job.page());
-        }
+        resumed.forEach((kind, page) -> out.printf("  %-10s  %s%n", kind, page));
         out.printf("  Logs        %s%n", layout.logs());
         out.flush();
     }

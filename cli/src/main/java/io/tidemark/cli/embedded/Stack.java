@@ -47,6 +47,25 @@ public final class Stack implements AutoCloseable {
      * @throws StackException if the folder is in use, or a server does not start; nothing is left running then
      */
     public static Stack start(StackConfig config) {
+        Stack stack = startUnannounced(config);
+        boolean announced = false;
+        try {
+            stack.announce();
+            announced = true;
+            return stack;
+        } finally {
+            if (!announced) {
+                stack.close();
+            }
+        }
+    }
+
+    /**
+     * As {@link #start}, but other processes do not see it before {@link #announce}.
+     *
+     * @throws StackException if the folder is in use, or a server does not start; nothing is left running then
+     */
+    public static Stack startUnannounced(StackConfig config) {
         Layout layout = new Layout(config.data());
         Deque<AutoCloseable> parts = new ArrayDeque<>();
         boolean started = false;
@@ -55,7 +74,6 @@ public final class Stack implements AutoCloseable {
             Files.deleteIfExists(layout.stackFile());
             LogFiles.in(layout.logs());
             StackAddresses addresses = startServers(config, layout, parts);
-            StackFile.write(layout.stackFile(), addresses);
             Stack stack = new Stack(layout, addresses, parts);
             Runtime.getRuntime().addShutdownHook(stack.atExit);
             started = true;
@@ -66,6 +84,15 @@ public final class Stack implements AutoCloseable {
             if (!started) {
                 closeAll(parts);
             }
+        }
+    }
+
+    /** Tells other processes where it is, by {@code stack.json}. */
+    public void announce() {
+        try {
+            StackFile.write(layout.stackFile(), addresses);
+        } catch (IOException e) {
+            throw new StackException("Cannot write %s (%s)".formatted(layout.stackFile(), e), e);
         }
     }
 

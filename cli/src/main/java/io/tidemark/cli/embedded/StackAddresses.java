@@ -32,6 +32,12 @@ public record StackAddresses(
         return URI.create("http://" + flink);
     }
 
+    /** The database as {@code psql} and most libraries take it. */
+    @JsonIgnore
+    public String postgresUrl() {
+        return jdbcUrl.replaceFirst("^jdbc:", "") + "?user=" + postgresUser;
+    }
+
     /** The database with the results. */
     @JsonIgnore
     public StoreConfig store() {
