@@ -98,7 +98,8 @@ final class DemoCommand implements Callable<Integer> {
         try (TemporaryFolder folder = TemporaryFolder.unless(null);
                 Stack stack = Stack.start(StackConfig.at(folder.path()).withParallelism(settings.parallelism()))) {
             EnrichJob.warmUp();
-            stack.beforeExit(() -> endSoon(asked, ended));
+            StatusView view = new StatusView(out, window);
+            stack.beforeExit(() -> endSoon(view, asked, ended));
             stack.afterExit(folder::close);
             try {
                 Target target = Target.of(stack.addresses());
@@ -112,7 +113,7 @@ final class DemoCommand implements Callable<Integer> {
                 settings.adviseOnGeo(out);
                 try (LiveStatus status =
                         new LiveStatus(target.store(), enrich, aggregate, TumblingWindows.of(window))) {
-                    show(out, stack.addresses(), status, asked);
+                    show(view, stack.addresses(), status, asked);
                 }
             } finally {
                 // Before the stack is closed, which waits while the end of the process waits for this.
@@ -122,9 +123,8 @@ final class DemoCommand implements Callable<Integer> {
         return Main.DONE;
     }
 
-    private void show(PrintWriter out, StackAddresses stack, LiveStatus status, CountDownLatch asked)
+    private void show(StatusView view, StackAddresses stack, LiveStatus status, CountDownLatch asked)
             throws SendFailedException, InterruptedException {
-        StatusView view = new StatusView(out, window);
         AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
         try (Producer<byte[], byte[]> producer = RawProducer.open(Map.of("bootstrap.servers", stack.bootstrap()))) {
             PacedSender sender = new PacedSender(
@@ -135,7 +135,9 @@ final class DemoCommand implements Callable<Integer> {
             boolean over = false;
             while (!over) {
                 over = asked.await(1, TimeUnit.SECONDS) || System.nanoTime() >= deadline;
-                view.show(status.take(sender.sent()));
+                if (!over) {
+                    view.show(status.take(sender.sent()));
+                }
             }
             sender.stop();
             traffic.join();
@@ -169,7 +171,8 @@ final class DemoCommand implements Callable<Integer> {
         view.end(last);
     }
 
-    private static void endSoon(CountDownLatch asked, CountDownLatch ended) {
+    private static void endSoon(StatusView view, CountDownLatch asked, CountDownLatch ended) {
+        view.stopping();
         asked.countDown();
         try {
             if (!ended.await(END_SECONDS, TimeUnit.SECONDS)) {
@@ -188,7 +191,7 @@ final class DemoCommand implements Callable<Integer> {
         out.printf("  enrich      %s%n", enrich.page());
         out.printf("  aggregate   %s%n", aggregate.page());
         out.printf("  Kafka       %s%n", stack.bootstrap());
-        out.printf("  PostgreSQL  %s?user=%s%n", stack.jdbcUrl().replaceFirst("^jdbc:", ""), stack.postgresUser());
+        out.printf("  PostgreSQL  %s%n", stack.postgresUrl());
         out.printf("%s%n", length == null ? "Ctrl-C ends it." : "It ends after " + Durations.show(length) + ".");
         out.flush();
     }

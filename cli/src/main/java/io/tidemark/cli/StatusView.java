@@ -12,17 +12,18 @@ import java.util.stream.Collectors;
 
 /** Shows the status: in place on a terminal, else a block every few seconds. */
 final class StatusView {
-    private static final int COLUMN = 38;
+    private static final int COLUMN = 35;
     private static final int EVERY = 5;
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneOffset.UTC);
 
     private final PrintWriter out;
     private final Duration window;
-    private final boolean terminal = Boolean.getBoolean("tidemark.terminal");
+    private final boolean terminal = Boolean.getBoolean("tidemark.screen");
     private final long startedNanos = System.nanoTime();
     private int linesShown;
     private int looks;
+    private boolean stopping;
     private long sentBefore;
     private long sentBeforeNanos = startedNanos;
 
@@ -36,7 +37,10 @@ final class StatusView {
         return TIME.format(Instant.ofEpochMilli(millis));
     }
 
-    void show(LiveStatus.Status status) {
+    synchronized void show(LiveStatus.Status status) {
+        if (stopping) {
+            return;
+        }
         looks++;
         if (!terminal && looks % EVERY != 0) {
             return;
@@ -47,7 +51,7 @@ final class StatusView {
         sentBeforeNanos = now;
         List<String> lines = new ArrayList<>();
         lines.add("");
-        lines.add("%5d s   in %,.0f/s   sent %,d   stored %,d   rejected %,d   late %,d"
+        lines.add("%5d s  in %,.0f/s  sent %,d  stored %,d  rejected %,d  late %,d"
                 .formatted(
                         Duration.ofNanos(now - startedNanos).toSeconds(),
                         perSecond,
@@ -60,8 +64,18 @@ final class StatusView {
             // Up to the first line of the block, and clear from there.
             out.printf("\u001b[%dA\u001b[J", linesShown);
         }
+        // The terminal cuts what is wider than itself: a line that went on in a second one would be counted wrongly.
+        out.print(terminal ? "\u001b[?7l" : "");
         lines.forEach(out::println);
+        out.print(terminal ? "\u001b[?7h" : "");
         linesShown = lines.size();
+        out.flush();
+    }
+
+    /** Says that the end has begun; from then on, only it is shown. */
+    synchronized void stopping() {
+        stopping = true;
+        out.println("Stopping ...");
         out.flush();
     }
 
