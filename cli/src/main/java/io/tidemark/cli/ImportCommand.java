@@ -66,7 +66,11 @@ final class ImportCommand implements Callable<Integer> {
             description = "Go on reading as the files grow, until Ctrl-C.")
     private boolean follow;
 
-    @Option(names = "--rejects", paramLabel = "FILE", description = "Write every line that could not be parsed there.")
+    @Option(
+            names = "--rejects",
+            converter = NewFileConverter.class,
+            paramLabel = "FILE",
+            description = "Write every line that could not be parsed there.")
     private @Nullable Path rejects;
 
     @Spec
@@ -86,10 +90,18 @@ final class ImportCommand implements Callable<Integer> {
         spec.commandLine()
                 .getOut()
                 .printf(
-                        "Sent %,d of %,d lines to %s in %.1f s (%,.0f lines/s); %,d could not be parsed%n",
-                        done.sent(), done.lines(), topic, seconds, done.lines() / seconds, done.unparseable());
+                        "Sent %,d of %,d lines to %s in %.1f s%s; %,d could not be parsed%n",
+                        done.sent(),
+                        done.lines(),
+                        topic,
+                        seconds,
+                        Rate.show(done.lines(), seconds, " lines/s"),
+                        done.unparseable());
         spec.commandLine().getOut().flush();
         run.finished();
+        if (!follow) {
+            ImportRun.requireUsable(done);
+        }
         return Main.DONE;
     }
 

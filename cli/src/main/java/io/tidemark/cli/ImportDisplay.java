@@ -14,12 +14,14 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows how far an import is: a bar on a terminal, else a line every few seconds. The launcher knows whether there is a
+ * Shows how far an import is: a bar on a terminal if it is known how much there is, else a line every few seconds. The launcher knows whether there is a
  * terminal: {@code System.console()} means another thing in newer versions of Java.
  */
 final class ImportDisplay implements AutoCloseable {
     private static final long BAR_MILLIS = 250;
     private static final long LINE_MILLIS = 5_000;
+    private static final int KILOBYTE = 1_000;
+    private static final int FEW_MEGABYTES = 100_000_000;
     private static final int MEGABYTE = 1_000_000;
 
     private final Supplier<ImportProgress> progress;
@@ -35,7 +37,10 @@ final class ImportDisplay implements AutoCloseable {
     ImportDisplay(PrintWriter err, Supplier<ImportProgress> progress) {
         this.err = err;
         this.progress = progress;
-        this.bar = Boolean.getBoolean("tidemark.terminal") ? bar(progress.get()) : null;
+        this.bar = Boolean.getBoolean("tidemark.terminal")
+                        && progress.get().totalBytes().isPresent()
+                ? bar(progress.get().totalBytes().getAsLong())
+                : null;
     }
 
     void start() {
@@ -43,12 +48,12 @@ final class ImportDisplay implements AutoCloseable {
         ScheduledFuture<?> ignored = clock.scheduleAtFixedRate(this::show, period, period, TimeUnit.MILLISECONDS);
     }
 
-    private static ProgressBar bar(ImportProgress start) {
+    private static ProgressBar bar(long bytes) {
         return new ProgressBarBuilder()
                 .setTaskName("import")
                 .setStyle(ProgressBarStyle.ASCII)
-                .setInitialMax(start.totalBytes().orElse(-1))
-                .setUnit(" MB", MEGABYTE)
+                .setInitialMax(bytes)
+                .setUnit(bytes < FEW_MEGABYTES ? " KB" : " MB", bytes < FEW_MEGABYTES ? KILOBYTE : MEGABYTE)
                 .setUpdateIntervalMillis((int) BAR_MILLIS)
                 .build();
     }

@@ -38,6 +38,7 @@ final class ImportRun {
     private final List<LogSource> sources;
     private final Optional<Path> rejects;
     private final CountDownLatch finished = new CountDownLatch(1);
+    private volatile boolean ended;
 
     /** @param rejects file that every unparseable line is written to */
     ImportRun(String bootstrap, ImportConfig config, List<LogSource> sources, Optional<Path> rejects) {
@@ -51,15 +52,17 @@ final class ImportRun {
      * Imports all, and shows progress and the first unparseable lines on {@code err}.
      *
      * @throws StackException if Kafka or the topic is not there; nothing was sent then
+     * @throws IncompleteImportException if it fails midway
      */
     ImportProgress run(PrintWriter err) throws IOException, InterruptedException {
         requireTopic();
-        boolean ended = false;
+        LogImport begun = null;
         try (OutputStream rejected = openRejects();
                 Producer<byte[], byte[]> producer =
                         RawProducer.open(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap))) {
             Rejects listener = new Rejects(err, rejected);
             LogImport logs = new LogImport(config, sources, producer, listener::take, Ticker.system());
+            begun = logs;
             Thread onInterrupt = new Thread(() -> stop(logs), "stop-import");
             Runtime.getRuntime().addShutdownHook(onInterrupt);
             ImportProgress done;
@@ -70,11 +73,24 @@ final class ImportRun {
             listener.end(rejects);
             ended = true;
             return done;
+        } catch (IOException e) {
+            // Only now, since closing the producer has waited for what was on its way.
+            throw new IncompleteImportException(
+                    e, begun == null ? 0 : begun.progress().sent());
         } finally {
             if (!ended) {
                 // Nothing more will be said about it: the end of the process need not wait.
                 finished();
             }
+        }
+    }
+
+    /** Makes sure that there was a line to use, if there was any. */
+    static void requireUsable(ImportProgress done) {
+        if (done.lines() > 0 && done.sent() == 0) {
+            throw new StackException(
+                    "None of %,d lines could be used; are they access logs or JSON lines, and is --format right?"
+                            .formatted(done.lines()));
         }
     }
 
@@ -86,8 +102,9 @@ final class ImportRun {
     private void stop(LogImport logs) {
         logs.stop();
         try {
-            if (!finished.await(END_SECONDS, TimeUnit.SECONDS)) {
-                return;
+            if (finished.await(END_SECONDS, TimeUnit.SECONDS) && ended && config.follow()) {
+                // Ctrl-C is how following is meant to end, so it is no failure.
+                Runtime.getRuntime().halt(Main.DONE);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -37,6 +37,7 @@ final class JobProgress implements LongConsumer, AutoCloseable {
     public void accept(long read) {
         shown = Math.max(shown, read);
         if (bar != null) {
+            bar.maxHint(Math.max(total, shown));
             bar.stepTo(shown);
         } else if (System.nanoTime() > lineAtNanos) {
             lineAtNanos = System.nanoTime() + LINE_NANOS;
@@ -48,7 +49,7 @@ final class JobProgress implements LongConsumer, AutoCloseable {
     @Override
     public void close() {
         if (bar != null) {
-            bar.stepTo(total);
+            bar.stepTo(Math.max(total, shown));
             bar.close();
         }
     }

@@ -76,7 +76,11 @@ final class RunCommand implements Callable<Integer> {
             description = "How lines are written: auto, combined, common, vhost or json.")
     private LogFormat format = LogFormat.AUTO;
 
-    @Option(names = "--rejects", paramLabel = "FILE", description = "Write every line that could not be parsed there.")
+    @Option(
+            names = "--rejects",
+            converter = NewFileConverter.class,
+            paramLabel = "FILE",
+            description = "Write every line that could not be parsed there.")
     private @Nullable Path rejects;
 
     @Option(
@@ -169,9 +173,16 @@ final class RunCommand implements Callable<Integer> {
                 new ImportConfig(Topics.RAW, format, host, false),
                 sources,
                 Optional.ofNullable(rejects));
-        ImportProgress imported = run.run(err);
-        run.finished();
-        return imported;
+        try {
+            ImportProgress imported = run.run(err);
+            ImportRun.requireUsable(imported);
+            return imported;
+        } catch (IncompleteImportException e) {
+            // Of a folder that is not kept, there is nothing to say about what was sent.
+            throw data == null && e.getCause() instanceof IOException cause ? cause : e;
+        } finally {
+            run.finished();
+        }
     }
 
     /** From where the last run ended; the ledger would skip what is stored anyway. */

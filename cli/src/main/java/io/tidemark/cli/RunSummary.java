@@ -50,6 +50,9 @@ record RunSummary(
         line(out, "  not parseable", imported.unparseable());
         line(out, "  sent to Kafka", imported.sent());
         line(out, "Events read", count(Tallies.READ));
+        if (count(Tallies.READ) > imported.sent()) {
+            line(out, "  of earlier imports", count(Tallies.READ) - imported.sent());
+        }
         line(out, "  stored", count(Tallies.STORED));
         line(out, "  skipped, stored before", count(Tallies.SKIPPED));
         line(out, "  rejected", rejected());
@@ -66,8 +69,8 @@ record RunSummary(
         top(out, "Top hosts", hosts);
         top(out, "Top referrers", referrers);
         out.printf(
-                "%n%,d events in %.1f s: %,.0f events/s from file to counted rows; %.1f s in all%n",
-                count(Tallies.READ), seconds, count(Tallies.READ) / seconds, secondsInAll);
+                "%n%,d events from file to counted rows in %.1f s%s; %.1f s in all%n",
+                count(Tallies.READ), seconds, Rate.show(count(Tallies.READ), seconds, " events/s"), secondsInAll);
         out.flush();
     }
 
@@ -76,6 +79,9 @@ record RunSummary(
     }
 
     private static void top(PrintWriter out, String title, List<Ranked> ranked) {
+        if (ranked.isEmpty()) {
+            return;
+        }
         out.printf("%n%s%n", title);
         ranked.forEach(each -> out.printf("%,12d  %s%n", each.hits(), TextLine.cut(each.name(), NAME_WIDTH)));
     }
