@@ -98,9 +98,7 @@ final class DemoCommand implements Callable<Integer> {
         try (TemporaryFolder folder = TemporaryFolder.unless(null);
                 Stack stack = Stack.start(StackConfig.at(folder.path()).withParallelism(settings.parallelism()))) {
             EnrichJob.warmUp();
-            StatusView view = new StatusView(out, window);
-            stack.beforeExit(() -> endSoon(view, asked, ended));
-            stack.afterExit(folder::close);
+            stack.afterExit(() -> end(folder));
             try {
                 Target target = Target.of(stack.addresses());
                 JobLauncher launcher = new JobLauncher(target);
@@ -111,6 +109,8 @@ final class DemoCommand implements Callable<Integer> {
                 RunningJob.awaitRunning(aggregate);
                 banner(out, stack.addresses(), enrich, aggregate, (System.nanoTime() - started) / 1e9);
                 settings.adviseOnGeo(out);
+                StatusView view = new StatusView(out, window);
+                stack.beforeExit(() -> endSoon(view, asked, ended));
                 try (LiveStatus status =
                         new LiveStatus(target.store(), enrich, aggregate, TumblingWindows.of(window))) {
                     show(view, stack.addresses(), status, asked);
@@ -181,6 +181,12 @@ final class DemoCommand implements Callable<Integer> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Ctrl-C is how the demo is meant to end, so it is no failure. */
+    private static void end(TemporaryFolder folder) {
+        folder.close();
+        Runtime.getRuntime().halt(Main.DONE);
     }
 
     private void banner(PrintWriter out, StackAddresses stack, Submitted enrich, Submitted aggregate, double seconds) {

@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -27,6 +28,7 @@ final class ImportDisplay implements AutoCloseable {
     private final Supplier<ImportProgress> progress;
     private final PrintWriter err;
     private final @Nullable ProgressBar bar;
+    private long linesBefore;
     private final long startedNanos = System.nanoTime();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "import-display");
@@ -51,6 +53,8 @@ final class ImportDisplay implements AutoCloseable {
     private static ProgressBar bar(long bytes) {
         return new ProgressBarBuilder()
                 .setTaskName("import")
+                // Rewrites its own line, so that lines about what could not be parsed may come between.
+                .setConsumer(new ConsoleProgressBarConsumer(System.err))
                 .setStyle(ProgressBarStyle.ASCII)
                 .setInitialMax(bytes)
                 .setUnit(bytes < FEW_MEGABYTES ? " KB" : " MB", bytes < FEW_MEGABYTES ? KILOBYTE : MEGABYTE)
@@ -60,8 +64,8 @@ final class ImportDisplay implements AutoCloseable {
 
     private void show() {
         ImportProgress now = progress.get();
-        double seconds = (System.nanoTime() - startedNanos) / 1e9;
         if (bar != null) {
+            double seconds = (System.nanoTime() - startedNanos) / 1e9;
             bar.stepTo(now.bytesRead());
             bar.setExtraMessage("%,d lines, %,.0f/s".formatted(now.lines(), now.lines() / seconds));
         } else {
@@ -69,8 +73,14 @@ final class ImportDisplay implements AutoCloseable {
             String share = total.isPresent() && total.getAsLong() > 0
                     ? " (%d %%)".formatted(100 * now.bytesRead() / total.getAsLong())
                     : "";
-            err.printf("%,d lines%s, %,.0f lines/s%n", now.lines(), share, now.lines() / seconds);
-            err.flush();
+            // A followed file may rest for long; nothing is said again and again.
+            if (now.lines() > linesBefore) {
+                err.printf(
+                        "%,d lines%s, %,.0f lines/s%n",
+                        now.lines(), share, (now.lines() - linesBefore) * 1e3 / LINE_MILLIS);
+                err.flush();
+                linesBefore = now.lines();
+            }
         }
     }
 

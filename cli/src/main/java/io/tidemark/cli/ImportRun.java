@@ -28,6 +28,9 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** One import, with its progress shown; Ctrl-C ends it after what was read has been sent. */
 final class ImportRun {
+    /** Of the bar, where there is one. */
+    private static final String CLEAR_LINE = Boolean.getBoolean("tidemark.terminal") ? "\r\u001b[K" : "";
+
     private static final int SHOWN = 5;
     private static final int REASON_WIDTH = 240;
     private static final int REACH_SECONDS = 10;
@@ -156,7 +159,9 @@ final class ImportRun {
             file.write('\n');
             count++;
             if (count <= SHOWN) {
-                err.printf("%s:%d: %s%n", line.source(), line.lineNumber(), TextLine.cut(line.reason(), REASON_WIDTH));
+                err.printf(
+                        "%s%s:%d: %s%n",
+                        CLEAR_LINE, line.source(), line.lineNumber(), TextLine.cut(line.reason(), REASON_WIDTH));
                 err.flush();
             }
         }

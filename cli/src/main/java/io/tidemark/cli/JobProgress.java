@@ -39,9 +39,9 @@ final class JobProgress implements LongConsumer, AutoCloseable {
         if (bar != null) {
             bar.maxHint(Math.max(total, shown));
             bar.stepTo(shown);
-        } else if (System.nanoTime() > lineAtNanos) {
+        } else if (Math.max(total, shown) > 0 && System.nanoTime() > lineAtNanos) {
             lineAtNanos = System.nanoTime() + LINE_NANOS;
-            err.printf("%s: %,d of %,d events%n", task, shown, total);
+            err.printf("%s: %,d of %,d events%n", task, shown, Math.max(total, shown));
             err.flush();
         }
     }

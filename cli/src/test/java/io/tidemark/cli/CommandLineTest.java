@@ -38,6 +38,21 @@ class CommandLineTest {
         assertThat(out.toString()).contains("Default: web-events", "Default: ./tidemark-data");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "run", "up", "down", "import", "job", "sql"})
+    void helpNamesNoEmptyDefaultAndSplitsNoPath(String command) {
+        assertThat(run(Map.of(), command, "--help")).isEqualTo(Main.DONE);
+        assertThat(out.toString())
+                .doesNotContain("Default: []", "Default: \n", "<")
+                .contains("by default ./tidemark.properties, if there.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"999,10,''", "5000,0.9,''", "5000,2,' (2,500 lines/s)'"})
+    void rateIsLeftOutWhereItSaysNothing(long count, double seconds, String shown) {
+        assertThat(Rate.show(count, seconds, " lines/s")).isEqualTo(shown);
+    }
+
     @Test
     void printsCompletionForShells() {
         assertThat(run(Map.of(), "generate-completion")).isEqualTo(Main.DONE);
