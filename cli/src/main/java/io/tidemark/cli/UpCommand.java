@@ -150,8 +150,7 @@ final class UpCommand implements Callable<Integer> {
                 for (JobRecord job : jobs.all()) {
                     if (!before.contains(job)) {
                         resumed.put(
-                                job.kind(),
-                                URI.create(addresses.get().flinkPage() + "/#/job/running/" + job.jobId()));
+                                job.kind(), URI.create(addresses.get().flinkPage() + "/#/job/running/" + job.jobId()));
                     }
                 }
                 // Of a job that does not go on.
