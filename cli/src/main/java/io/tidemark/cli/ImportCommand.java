@@ -4,13 +4,10 @@ import io.tidemark.cli.embedded.Layout;
 import io.tidemark.cli.embedded.Stack;
 import io.tidemark.cli.embedded.StackAddresses;
 import io.tidemark.cli.embedded.StackException;
-import io.tidemark.collect.accesslog.LogFormat;
-import io.tidemark.collect.importing.ImportConfig;
 import io.tidemark.collect.importing.ImportProgress;
 import io.tidemark.collect.importing.LogSource;
 import io.tidemark.model.Topics;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,7 +18,6 @@ import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code tidemark import}. */
@@ -30,12 +26,8 @@ final class ImportCommand implements Callable<Integer> {
     @Mixin
     private final DataFolder data = new DataFolder();
 
-    @Parameters(
-            arity = "1..*",
-            showDefaultValue = Visibility.NEVER,
-            paramLabel = "FILE",
-            description = "Logs to read; - is standard input.")
-    private List<String> files = List.of();
+    @Mixin
+    private final LogOptions logs = new LogOptions();
 
     @Option(
             names = "--bootstrap",
@@ -47,43 +39,18 @@ final class ImportCommand implements Callable<Integer> {
     private String topic = Topics.RAW;
 
     @Option(
-            names = "--host",
-            paramLabel = "NAME",
-            defaultValue = "localhost",
-            description = "Site of lines that do not name one.")
-    private String host = "localhost";
-
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            defaultValue = "auto",
-            description = "How lines are written: auto, combined, common, vhost or json.")
-    private LogFormat format = LogFormat.AUTO;
-
-    @Option(
             names = "--follow",
             showDefaultValue = Visibility.NEVER,
             description = "Go on reading as the files grow, until Ctrl-C.")
     private boolean follow;
-
-    @Option(
-            names = "--rejects",
-            converter = NewFileConverter.class,
-            paramLabel = "FILE",
-            description = "Write every line that could not be parsed there.")
-    private @Nullable Path rejects;
 
     @Spec
     private @Nullable CommandSpec spec;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        List<LogSource> sources = files.stream().map(ImportCommand::source).toList();
-        for (LogSource source : sources) {
-            source.requireReadable();
-        }
-        ImportRun run = new ImportRun(
-                kafka(), new ImportConfig(topic, format, host, follow), sources, Optional.ofNullable(rejects));
+        List<LogSource> sources = logs.sources();
+        ImportRun run = new ImportRun(kafka(), logs.config(topic, follow), sources, logs.rejects());
         long started = System.nanoTime();
         ImportProgress done = run.run(Objects.requireNonNull(spec).commandLine().getErr());
         double seconds = (System.nanoTime() - started) / 1e9;
@@ -111,9 +78,5 @@ final class ImportCommand implements Callable<Integer> {
                 .orElseThrow(() -> new StackException(
                         "Nothing runs on %s; start it with 'tidemark up', or name a Kafka (--bootstrap)"
                                 .formatted(new Layout(data.path).data())));
-    }
-
-    static LogSource source(String file) {
-        return file.equals("-") ? new LogSource.Stream("standard input", System.in) : new LogSource.File(Path.of(file));
     }
 }

@@ -17,7 +17,6 @@ import io.tidemark.model.EventTime;
 import io.tidemark.model.Topics;
 import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.StartFrom;
-import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,20 +75,8 @@ final class JobCommand implements Callable<Integer> {
     @Mixin
     private final JobSettings settings = new JobSettings();
 
-    @Option(
-            names = "--window",
-            paramLabel = "DURATION",
-            converter = PositiveDuration.class,
-            defaultValue = "5m",
-            description = "Size of the windows.")
-    private Duration window = Duration.ofMinutes(5);
-
-    @Option(
-            names = "--time",
-            paramLabel = "event|processing",
-            defaultValue = "event",
-            description = "What puts an event in its window: event or processing time.")
-    private TimeCharacteristic time = TimeCharacteristic.EVENT;
+    @Mixin
+    private final WindowOptions windows = new WindowOptions();
 
     @Option(
             names = "--watermark",
@@ -157,7 +144,14 @@ final class JobCommand implements Callable<Integer> {
     private JobOptions options() {
         JobOptions common = settings.options();
         return new JobOptions(
-                from, bounded, common.parallelism(), common.geoDatabase(), window, time, watermark, lateness);
+                from,
+                bounded,
+                common.parallelism(),
+                common.geoDatabase(),
+                windows.size,
+                windows.time,
+                watermark,
+                lateness);
     }
 
     private Target target(Optional<StackAddresses> running) {

@@ -11,8 +11,6 @@ import io.tidemark.cli.jobs.JobOptions;
 import io.tidemark.cli.jobs.RunningJob;
 import io.tidemark.cli.jobs.Submitted;
 import io.tidemark.cli.jobs.Target;
-import io.tidemark.collect.accesslog.LogFormat;
-import io.tidemark.collect.importing.ImportConfig;
 import io.tidemark.collect.importing.ImportProgress;
 import io.tidemark.collect.importing.LogSource;
 import io.tidemark.model.Topics;
@@ -25,18 +23,14 @@ import io.tidemark.stream.enrich.EnrichJob;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code tidemark run}. */
@@ -49,39 +43,14 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
     private static final int SHOWN = 5;
 
-    @Parameters(
-            arity = "1..*",
-            showDefaultValue = Visibility.NEVER,
-            paramLabel = "FILE",
-            description = "Logs to read, plain or gzip; - is standard input.")
-    private List<String> files = List.of();
+    @Mixin
+    private final LogOptions logs = new LogOptions();
 
     @Option(
             names = "--data",
             paramLabel = "DIR",
             description = "Folder to keep everything in; by default nothing is kept.")
     private @Nullable Path data;
-
-    @Option(
-            names = "--host",
-            paramLabel = "NAME",
-            defaultValue = "localhost",
-            description = "Site of lines that do not name one.")
-    private String host = "localhost";
-
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            defaultValue = "auto",
-            description = "How lines are written: auto, combined, common, vhost or json.")
-    private LogFormat format = LogFormat.AUTO;
-
-    @Option(
-            names = "--rejects",
-            converter = NewFileConverter.class,
-            paramLabel = "FILE",
-            description = "Write every line that could not be parsed there.")
-    private @Nullable Path rejects;
 
     @Option(
             names = "--partitions",
@@ -94,20 +63,8 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private final JobSettings settings = new JobSettings();
 
-    @Option(
-            names = "--window",
-            paramLabel = "DURATION",
-            converter = PositiveDuration.class,
-            defaultValue = "5m",
-            description = "Size of the windows.")
-    private Duration window = Duration.ofMinutes(5);
-
-    @Option(
-            names = "--time",
-            paramLabel = "event|processing",
-            defaultValue = "event",
-            description = "What puts an event in its window: event or processing time.")
-    private TimeCharacteristic time = TimeCharacteristic.EVENT;
+    @Mixin
+    private final WindowOptions windows = new WindowOptions();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -116,12 +73,9 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = requireNonNull(spec).commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        JobOptions options = settings.options().withWindow(window).withTime(time);
-        List<LogSource> sources = files.stream().map(ImportCommand::source).toList();
-        // Before the servers start, as a wrong name is the most frequent mistake.
-        for (LogSource source : sources) {
-            source.requireReadable();
-        }
+        JobOptions options = settings.options().withWindow(windows.size).withTime(windows.time);
+        // Before the servers start.
+        List<LogSource> sources = logs.sources();
         long started = System.nanoTime();
         err.println("Starting Kafka, PostgreSQL and Flink");
         err.flush();
@@ -145,7 +99,7 @@ final class RunCommand implements Callable<Integer> {
             count(launcher, options, enriched, err);
             double seconds = seconds(ready);
             try (TrafficQueries queries = new TrafficQueries(target.store())) {
-                new RunSummary(imported, enriched, queries.totals(), window, seconds, seconds(started))
+                new RunSummary(imported, enriched, queries.totals(), windows.size, seconds, seconds(started))
                         .print(out, queries.topHosts(SHOWN), queries.topReferrers(SHOWN));
             }
             folder.print(out);
@@ -155,7 +109,7 @@ final class RunCommand implements Callable<Integer> {
 
     /** A run counts the whole topic again, and by processing time that would be in other windows. */
     private void requireRepeatable(Target target) {
-        if (time == TimeCharacteristic.EVENT) {
+        if (windows.time == TimeCharacteristic.EVENT) {
             return;
         }
         try (TrafficQueries queries = new TrafficQueries(target.store())) {
@@ -168,11 +122,8 @@ final class RunCommand implements Callable<Integer> {
 
     private ImportProgress importAll(Stack stack, List<LogSource> sources, PrintWriter err)
             throws IOException, InterruptedException {
-        ImportRun run = new ImportRun(
-                stack.addresses().bootstrap(),
-                new ImportConfig(Topics.RAW, format, host, false),
-                sources,
-                Optional.ofNullable(rejects));
+        ImportRun run =
+                new ImportRun(stack.addresses().bootstrap(), logs.config(Topics.RAW, false), sources, logs.rejects());
         try {
             ImportProgress imported = run.run(err);
             ImportRun.requireUsable(imported);
