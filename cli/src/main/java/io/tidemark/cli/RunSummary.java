@@ -54,7 +54,7 @@ record RunSummary(
             line(out, "  of earlier imports", count(Tallies.READ) - imported.sent());
         }
         line(out, "  stored", count(Tallies.STORED));
-        line(out, "  skipped, stored before", count(Tallies.SKIPPED));
+        line(out, "  skipped, dealt with before", count(Tallies.SKIPPED));
         line(out, "  rejected", rejected());
         counts.entrySet().stream()
                 .filter(entry -> entry.getKey().startsWith(Tallies.REJECTED_PREFIX) && entry.getValue() > 0)
