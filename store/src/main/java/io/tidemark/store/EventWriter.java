@@ -24,9 +24,6 @@ public final class EventWriter implements AutoCloseable {
     private final Session session;
     private final int maxPendingBytes;
 
-    /** Set once a commit may have been sent, until it is known to have succeeded. */
-    private boolean commitInDoubt;
-
     /** Set once Postgres has refused the batch for a row's sake, until it is stored without that row. */
     private boolean holdsBadRow;
 
@@ -109,50 +106,32 @@ public final class EventWriter implements AutoCloseable {
         if (!hasPending()) {
             return Flushed.NOTHING;
         }
-        List<Ledger.Move> moves = batch.moves();
         int added = rows.rows();
         int rejected = batch.pending() - added;
         List<Refused> refused;
         try {
-            refused = store(moves);
+            refused = store();
         } catch (StoreException e) {
             if (!EventCopy.isFaultOfARow(e.getCause())) {
                 throw e;
             }
             holdsBadRow = true;
-            refused = store(moves);
+            refused = store();
         }
-        commitInDoubt = false;
         holdsBadRow = false;
         rows.clear();
         batch.committed();
         return new Flushed(added - refused.size(), rejected, refused);
     }
 
-    private List<Refused> store(List<Ledger.Move> moves) {
+    private List<Refused> store() {
         return session.transact("store " + rows.rows() + " events", connection -> {
-            List<Refused> refused = move(connection, moves) ? copy(connection) : Ledger.refused(connection, moves);
-            commitInDoubt = true;
+            List<Refused> refused = batch.claim(Ledger.within(connection))
+                    ? copy(connection)
+                    : Ledger.refused(connection, batch.moves());
+            batch.aboutToCommit();
             return refused;
         });
-    }
-
-    /**
-     * Moves the ledger.
-     *
-     * @return false if a commit whose answer was lost has moved it, and so has stored the rows
-     */
-    private boolean move(Connection connection, List<Ledger.Move> moves) throws SQLException {
-        int moved = Ledger.compareAndSet(connection, moves);
-        if (moved == moves.size()) {
-            return true;
-        }
-        List<String> elsewhere = Ledger.elsewhere(connection, moves);
-        if (commitInDoubt && moved == 0 && elsewhere.isEmpty()) {
-            return false;
-        }
-        throw new StaleWriterException("Another writer has moved the ledger; nothing of this batch of "
-                + batch.pending() + " records was stored: " + (elsewhere.isEmpty() ? moves : elsewhere));
     }
 
     /** Savepoints cost time, so they are taken only once it is known that there is a bad row. */

@@ -97,6 +97,21 @@ final class Ledger {
         }
     }
 
+    /** The table, for a batch's moves, within the connection's transaction. */
+    static LedgerBatch.Access within(Connection connection) {
+        return new LedgerBatch.Access() {
+            @Override
+            public int compareAndSet(List<Move> moves) throws SQLException {
+                return Ledger.compareAndSet(connection, moves);
+            }
+
+            @Override
+            public List<String> elsewhere(List<Move> moves) throws SQLException {
+                return Ledger.elsewhere(connection, moves);
+            }
+        };
+    }
+
     /**
      * Where the partition stands.
      *
@@ -137,7 +152,7 @@ final class Ledger {
      * @param moves in the order of their keys, so that two writers wait for each other rather than deadlock
      * @return how many were moved
      */
-    static int compareAndSet(Connection connection, List<Move> moves) throws SQLException {
+    private static int compareAndSet(Connection connection, List<Move> moves) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(MOVE)) {
             for (Move move : moves) {
                 update.setLong(1, move.to());
@@ -158,7 +173,7 @@ final class Ledger {
     }
 
     /** Says of each partition that does not stand where it was to be moved to, where it stands. */
-    static List<String> elsewhere(Connection connection, List<Move> moves) throws SQLException {
+    private static List<String> elsewhere(Connection connection, List<Move> moves) throws SQLException {
         List<String> found = new ArrayList<>();
         for (Move move : moves) {
             long next = read(connection, move.key());

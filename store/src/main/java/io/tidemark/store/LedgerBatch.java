@@ -1,6 +1,7 @@
 package io.tidemark.store;
 
 import io.tidemark.model.SourceCoordinates;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -18,6 +19,9 @@ final class LedgerBatch {
     private final Map<Ledger.Key, Partition> partitions = new HashMap<>();
     private @Nullable Partition last;
     private int pending;
+
+    /** Set once a commit may have been sent, until it is known to have succeeded. */
+    private boolean commitInDoubt;
 
     /** {@code known} in the ledger, {@code next} once what is pending is dealt with. */
     private static final class Partition {
@@ -57,6 +61,15 @@ final class LedgerBatch {
     @FunctionalInterface
     interface Opener {
         Ledger.Position open(Ledger.Key key, long firstOffset);
+    }
+
+    /** The ledger within a transaction. */
+    interface Access {
+        /** Moves each partition that stands where it is thought to, and returns how many were moved. */
+        int compareAndSet(List<Ledger.Move> moves) throws SQLException;
+
+        /** Says of each partition that does not stand where it was to be moved to, where it stands. */
+        List<String> elsewhere(List<Ledger.Move> moves) throws SQLException;
     }
 
     /**
@@ -110,8 +123,34 @@ final class LedgerBatch {
         return moves;
     }
 
+    /**
+     * Moves the ledger for what is pending.
+     *
+     * @return false if a commit whose answer was lost has moved it, and so has stored the rows
+     * @throws StaleWriterException if another writer has moved the ledger; the transaction must be rolled back
+     */
+    boolean claim(Access ledger) throws SQLException {
+        List<Ledger.Move> moves = moves();
+        int moved = ledger.compareAndSet(moves);
+        if (moved == moves.size()) {
+            return true;
+        }
+        List<String> elsewhere = ledger.elsewhere(moves);
+        if (commitInDoubt && moved == 0 && elsewhere.isEmpty()) {
+            return false;
+        }
+        throw new StaleWriterException("Another writer has moved the ledger; nothing of this batch of " + pending
+                + " records was stored: " + (elsewhere.isEmpty() ? moves : elsewhere));
+    }
+
+    /** To be called when all is done but the commit, whose answer may be lost. */
+    void aboutToCommit() {
+        commitInDoubt = true;
+    }
+
     /** To be called once the moves are known to be committed. */
     void committed() {
+        commitInDoubt = false;
         pending = 0;
         partitions.values().forEach(Partition::committed);
     }
