@@ -108,7 +108,7 @@ public final class JobLauncher {
 
     private Submitted submit(JobKind kind, JobOptions options, StartOffsets start, @Nullable Path checkpoint) {
         requireNotRunning(kind);
-        new EnrichedTopic(target.kafka()).requireFit();
+        new EnrichedTopic(target.kafka()).requireFit(EnrichConfig.MAX_AHEAD);
         StreamExecutionEnvironment env = environment(options, checkpoint);
         switch (kind) {
             case ENRICH -> {
