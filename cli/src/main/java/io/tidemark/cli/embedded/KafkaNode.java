@@ -1,6 +1,7 @@
 package io.tidemark.cli.embedded;
 
-import io.tidemark.model.Topics;
+import io.tidemark.stream.KafkaSettings;
+import io.tidemark.stream.RequiredTopics;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -9,28 +10,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A Kafka broker that is its own controller. */
 final class KafkaNode implements AutoCloseable {
-    private static final String REJECTED_BYTES = Integer.toString(8 * 1024 * 1024);
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaNode.class);
     private static final String NODE_ID = "1";
-    private static final int TIMEOUT_SECONDS = 30;
 
     private final KafkaRaftServer server;
     private final String bootstrap;
@@ -42,12 +37,18 @@ final class KafkaNode implements AutoCloseable {
 
     /** Starts a broker on the folder, whose topics it serves if there are any, and waits until it takes requests. */
     static KafkaNode start(Path folder, int wantedPort) {
+        return start(folder, wantedPort, settings -> {});
+    }
+
+    /** @param more changes the broker's settings, as for other listeners */
+    static KafkaNode start(Path folder, int wantedPort, Consumer<Properties> more) {
         int port = Ports.free("Kafka", wantedPort);
         int controllerPort = Ports.free("Kafka's controller", 0);
         try {
             formatOnce(folder);
-            KafkaRaftServer server = new KafkaRaftServer(
-                    KafkaConfig.fromProps(settings(folder, port, controllerPort), false), Time.SYSTEM);
+            Properties settings = settings(folder, port, controllerPort);
+            more.accept(settings);
+            KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
             try {
                 server.startup();
             } catch (RuntimeException e) {
@@ -66,30 +67,13 @@ final class KafkaNode implements AutoCloseable {
 
     /** Makes the topics that do not exist yet; leaves the others as they are. */
     void createTopics(int partitions) {
-        Map<String, Object> settings = Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
-        try (Admin admin = Admin.create(settings)) {
-            Set<String> existing = admin.listTopics().names().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-            List<NewTopic> missing = Stream.of(
-                            // Events are judged by when they came: that is the broker's to say.
-                            topic(Topics.RAW, partitions, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"),
-                            topic(Topics.ENRICHED, partitions, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime"),
-                            // Room for the largest raw record and the headers that say what is wrong with it.
-                            topic(Topics.REJECTED, 1, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, REJECTED_BYTES))
-                    .filter(topic -> !existing.contains(topic.name()))
-                    .toList();
-            admin.createTopics(missing).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StackException("Interrupted while topics were made", e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new StackException("Kafka started at %s but does not answer (%s)".formatted(bootstrap, e), e);
+        try {
+            List<String> made =
+                    new RequiredTopics(KafkaSettings.of(bootstrap)).create(partitions, Optional.of((short) 1));
+            LOG.info("Made topics {}", made);
+        } catch (IllegalStateException e) {
+            throw new StackException("Kafka started, but: " + e.getMessage(), e);
         }
-    }
-
-    /** Kept for good: records are stamped with event times, so that a time limit would delete old imports at once. */
-    private static NewTopic topic(String name, int partitions, String setting, String value) {
-        return new NewTopic(name, partitions, (short) 1)
-                .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1", setting, value));
     }
 
     private static void formatOnce(Path folder) throws Exception {

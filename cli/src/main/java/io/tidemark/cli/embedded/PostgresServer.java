@@ -1,5 +1,6 @@
 package io.tidemark.cli.embedded;
 
+import io.tidemark.store.StoreConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -73,9 +74,9 @@ final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** JDBC URL of the database; its user is {@link #USER}, without a password. */
-    String jdbcUrl() {
-        return jdbcUrl(DATABASE);
+    /** The database; no password is asked for. */
+    StoreConfig store() {
+        return new StoreConfig(jdbcUrl(DATABASE), USER, "");
     }
 
     private String jdbcUrl(String database) {
