@@ -51,10 +51,14 @@ final class ImportCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         List<LogSource> sources = logs.sources();
         KafkaSettings target = target();
-        if (topic.equals(Topics.RAW)) {
+        RequiredTopics existing = new RequiredTopics(target);
+        // Whoever may only send to the topic need not be allowed to look at the others.
+        if (!existing.has(topic)) {
+            if (!topic.equals(Topics.RAW)) {
+                throw new StackException(
+                        "%s has no topic %s; make it, or name another (--topic)".formatted(target, topic));
+            }
             topics.create(target, Objects.requireNonNull(spec).commandLine().getErr());
-        } else {
-            new RequiredTopics(target).require(topic);
         }
         ImportRun run = new ImportRun(target, logs.config(topic, follow), sources, logs.rejects());
         long started = System.nanoTime();

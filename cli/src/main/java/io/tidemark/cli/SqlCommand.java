@@ -49,8 +49,7 @@ final class SqlCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        // Without a look into the data folder if it is not needed.
-        Optional<StoreConfig> reachable = postgres.chosen().or(() -> postgres.chosenOr(Stack.running(data.path)));
+        Optional<StoreConfig> reachable = postgres.chosenOr(Stack.running(data.path));
         if (reachable.isPresent()) {
             run(PostgresOptions.reachable(reachable.get()));
         } else {

@@ -20,6 +20,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
@@ -113,9 +114,15 @@ final class KafkaAdmin implements AutoCloseable {
     /** @param task completes "does not allow to …" */
     private IllegalStateException refused(String task, ExecutionException e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
+        if (cause instanceof SslAuthenticationException) {
+            return new IllegalStateException(
+                    "TLS with %s fails (%s); check security.protocol and the ssl.… settings, such as ssl.truststore.location"
+                            .formatted(kafka, rootMessage(cause)),
+                    e);
+        }
         if (cause instanceof AuthenticationException) {
             return new IllegalStateException(
-                    "%s refuses the login (%s); check security.protocol, the sasl.… and ssl.… settings and the password"
+                    "%s refuses the login (%s); check the sasl.… settings, user and password among them"
                             .formatted(kafka, rootMessage(cause)),
                     e);
         }

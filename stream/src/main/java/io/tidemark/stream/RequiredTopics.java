@@ -131,16 +131,13 @@ public final class RequiredTopics {
     }
 
     /**
-     * Makes sure that a topic exists.
+     * Whether a topic exists.
      *
-     * @throws IllegalStateException if it does not, or Kafka does not answer
+     * @throws IllegalStateException if Kafka does not answer, or does not allow to look
      */
-    public void require(String topic) {
+    public boolean has(String topic) {
         try (KafkaAdmin admin = KafkaAdmin.of(kafka)) {
-            if (admin.partitions(List.of(topic)).isEmpty()) {
-                throw new IllegalStateException(
-                        "%s has no topic %s; make it, or name another (--topic)".formatted(kafka, topic));
-            }
+            return admin.partitions(List.of(topic)).containsKey(topic);
         }
     }
 }
