@@ -6,7 +6,6 @@ import io.tidemark.cli.embedded.SecuredServers;
 import io.tidemark.cli.embedded.Stack;
 import io.tidemark.testkit.TestCertificate;
 import java.io.IOException;
-import java.io.Writer;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -131,7 +129,8 @@ class SecuredServersIT {
 
     @Test
     void aServerThatIsAwayIsToldSoon() throws Exception {
-        Path away = write("away.properties", Map.of("kafka", "127.0.0.1:1", "postgres", "postgresql://127.0.0.1:1/x"));
+        Path away =
+                SecuredServers.write(folder, Map.of("kafka", "127.0.0.1:1", "postgres", "postgresql://127.0.0.1:1/x"));
         assertThat(refused(away.toString(), "sql select"))
                 .contains("Cannot connect to Postgres at jdbc:postgresql://127.0.0.1:1/x as postgres: Connection to"
                         + " 127.0.0.1:1 refused");
@@ -143,12 +142,12 @@ class SecuredServersIT {
     void aCertificateThatIsNotTrustedIsTold() throws Exception {
         Path other = Files.createDirectory(folder.resolve("other"));
         TestCertificate stranger = TestCertificate.make(other, STORE_PASSWORD);
-        Map<String, String> settings = new TreeMap<>(all(PASSWORD, PASSWORD));
+        Map<String, String> settings = new TreeMap<>(secured.settings(folder, PASSWORD, PASSWORD));
         settings.put("kafka.ssl.truststore.location", stranger.trustStore().toString());
         settings.put(
                 "postgres",
                 secured.postgresUrl().replaceFirst("sslrootcert=.*", "sslrootcert=" + stranger.certificate()));
-        Path config = write("settings.properties", settings);
+        Path config = SecuredServers.write(folder, settings);
         assertThat(refused(config.toString(), "import access.log"))
                 .startsWith("tidemark: TLS with Kafka at " + secured.bootstrap() + " fails (");
         assertThat(refused(config.toString(), "sql select"))
@@ -187,28 +186,7 @@ class SecuredServersIT {
     }
 
     private Path settings(String kafkaPassword, String postgresPassword) throws IOException {
-        return write("settings.properties", all(kafkaPassword, postgresPassword));
-    }
-
-    private Map<String, String> all(String kafkaPassword, String postgresPassword) throws IOException {
-        Map<String, String> settings = new TreeMap<>();
-        secured.kafkaSettings(kafkaPassword).forEach((key, value) -> settings.put("kafka." + key, value));
-        settings.put("kafka", secured.bootstrap());
-        settings.put("postgres", secured.postgresUrl());
-        settings.put("postgres-user", SecuredServers.USER);
-        Path password = Files.writeString(folder.resolve("password"), postgresPassword + "\n");
-        settings.put("postgres-password-file", password.toString());
-        return settings;
-    }
-
-    private Path write(String name, Map<String, String> settings) throws IOException {
-        Properties properties = new Properties();
-        properties.putAll(settings);
-        Path file = folder.resolve(name);
-        try (Writer writer = Files.newBufferedWriter(file)) {
-            properties.store(writer, null);
-        }
-        return file;
+        return SecuredServers.write(folder, secured.settings(folder, kafkaPassword, postgresPassword));
     }
 
     /** What Flink's page shows of its settings and of every job. */

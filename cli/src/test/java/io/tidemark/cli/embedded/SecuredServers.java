@@ -2,6 +2,7 @@ package io.tidemark.cli.embedded;
 
 import io.tidemark.testkit.TestCertificate;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -11,19 +12,18 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 
 /** A Kafka that talks only by SASL over TLS, and a PostgreSQL that talks only by TLS and asks for a password. */
 public final class SecuredServers implements AutoCloseable {
     public static final String USER = "tidemark";
 
     private final TestCertificate certificate;
-    private final String password;
     private final KafkaNode kafka;
     private final PostgresServer postgres;
 
-    private SecuredServers(TestCertificate certificate, String password, KafkaNode kafka, PostgresServer postgres) {
+    private SecuredServers(TestCertificate certificate, KafkaNode kafka, PostgresServer postgres) {
         this.certificate = certificate;
-        this.password = password;
         this.kafka = kafka;
         this.postgres = postgres;
     }
@@ -38,7 +38,7 @@ public final class SecuredServers implements AutoCloseable {
         KafkaNode kafka = KafkaNode.start(layout.kafka(), 0, settings -> secure(settings, certificate, password));
         PostgresServer postgres = PostgresServer.start(layout, 0);
         secure(postgres, layout, certificate, password);
-        return new SecuredServers(certificate, password, kafka, postgres);
+        return new SecuredServers(certificate, kafka, postgres);
     }
 
     private static void secure(Properties settings, TestCertificate certificate, String password) {
@@ -112,8 +112,7 @@ public final class SecuredServers implements AutoCloseable {
         return kafka.bootstrap();
     }
 
-    /** As the settings of a Kafka client, for any user and password. */
-    public Map<String, String> kafkaSettings(String givenPassword) {
+    private Map<String, String> kafkaSettings(String givenPassword) {
         return Map.of(
                 "security.protocol",
                 "SASL_SSL",
@@ -130,14 +129,33 @@ public final class SecuredServers implements AutoCloseable {
                 certificate.password());
     }
 
-    /** As psql takes it, without user and password. */
+    /** Without user and password. */
     public String postgresUrl() {
         return postgres.store().jdbcUrl().replace("jdbc:", "") + "?sslmode=verify-full&sslrootcert="
                 + certificate.certificate();
     }
 
-    public String password() {
-        return password;
+    /** All that a command needs to work with both, as tidemark.properties takes it; a password file is made in the folder. */
+    public Map<String, String> settings(Path folder, String kafkaPassword, String postgresPassword) throws IOException {
+        Map<String, String> settings = new TreeMap<>();
+        kafkaSettings(kafkaPassword).forEach((key, value) -> settings.put("kafka." + key, value));
+        settings.put("kafka", bootstrap());
+        settings.put("postgres", postgresUrl());
+        settings.put("postgres-user", USER);
+        Path password = Files.writeString(folder.resolve("password"), postgresPassword + "\n");
+        settings.put("postgres-password-file", password.toString());
+        return settings;
+    }
+
+    /** Writes {@code settings.properties} in the folder. */
+    public static Path write(Path folder, Map<String, String> settings) throws IOException {
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        Path file = folder.resolve("settings.properties");
+        try (Writer writer = Files.newBufferedWriter(file)) {
+            properties.store(writer, null);
+        }
+        return file;
     }
 
     @Override
