@@ -16,7 +16,7 @@ class MigrationsTest {
 
     @Test
     void secondRunChangesNothing() {
-        assertThat(Migrations.apply(empty)).isEqualTo(1);
+        assertThat(Migrations.apply(empty)).isPositive();
         assertThat(Migrations.apply(empty)).isZero();
     }
 
@@ -42,7 +42,9 @@ class MigrationsTest {
             for (Future<Integer> done : threads.invokeAll(Collections.nCopies(processes, process))) {
                 applied += done.get();
             }
-            assertThat(applied).isEqualTo(1);
+            assertThat(StoreFixture.rows(
+                            empty, "select count(*) from tidemark_schema_history where type = 'SQL' and success"))
+                    .containsExactly(Integer.toString(applied));
         } finally {
             threads.shutdown();
         }
@@ -56,7 +58,7 @@ class MigrationsTest {
                 left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
                 where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
                     and c.relname not in ('tidemark_schema_history')
-                    and a.attname <> 'only_row'
+                    and a.attname <> 'only_row' and not a.attisdropped
                     and (obj_description(c.oid) is null or col_description(c.oid, a.attnum) is null)""");
         assertThat(unexplained).isEmpty();
     }
