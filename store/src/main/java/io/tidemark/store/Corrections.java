@@ -95,11 +95,16 @@ public final class Corrections implements AutoCloseable {
     private final Session session;
 
     public Corrections(StoreConfig config) {
-        this(new Session(config.connections("corrections", ANSWER_WITHIN)));
+        this(Session.patient(config.writerConnections("corrections", ANSWER_WITHIN)));
     }
 
     Corrections(Session session) {
         this.session = session;
+    }
+
+    /** Whether it waits for Postgres now; to be asked from any thread. */
+    public Waiting waiting() {
+        return session.waiting();
     }
 
     /**

@@ -1,22 +1,41 @@
 package io.tidemark.store;
 
+import io.tidemark.model.RejectReason;
 import io.tidemark.model.SourceCoordinates;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 
-/** The table {@code ingest_ledger}: of each source partition, the first offset that is not yet stored. */
+/**
+ * The tables {@code ingest_ledger}, which tells of each source partition the first offset that is not yet dealt with and
+ * what became of those before, and {@code ingest_rejected}, the records among them that could not be used.
+ */
 final class Ledger {
     private static final String CREATE =
-            "insert into ingest_ledger (topic_id, partition, next_offset) values (?, ?, 0) on conflict do nothing";
+            "insert into ingest_ledger (topic_id, partition, first_offset, next_offset) values (?, ?, ?, ?)"
+                    + " on conflict do nothing";
     private static final String READ = "select next_offset from ingest_ledger where topic_id = ? and partition = ?";
-    private static final String MOVE =
-            "update ingest_ledger set next_offset = ? where topic_id = ? and partition = ? and next_offset = ?";
+    private static final String MOVE = """
+            update ingest_ledger
+            set next_offset = ?, stored = stored + ?, rejected = rejected + ?, absent = absent + ?
+            where topic_id = ? and partition = ? and next_offset = ?""";
+    private static final String TURN_INTO_REJECTED =
+            "update ingest_ledger set stored = stored - ?, rejected = rejected + ? where topic_id = ? and partition = ?";
+    private static final String REJECT = """
+            insert into ingest_rejected (topic_id, partition, source_offset, reason, message)
+            select * from unnest(?::uuid[], ?::integer[], ?::bigint[], ?::text[], ?::text[])""";
+    private static final String REJECTED = """
+            select source_offset, reason, message from ingest_rejected
+            where topic_id = ? and partition = ? and source_offset >= ?""";
 
     private Ledger() {}
 
@@ -46,22 +65,75 @@ final class Ledger {
         }
     }
 
-    /** A wish: {@code next_offset} from one value to another. */
-    record Move(Key key, long from, long to) {
+    /**
+     * What is known of a partition when a writer first meets it.
+     *
+     * @param next the first offset that is not yet dealt with
+     * @param rejected records before it that were rejected, by their offset; none before the first that the writer reads
+     */
+    record Position(long next, Map<Long, Rejection> rejected) {
+        Position {
+            rejected = Map.copyOf(rejected);
+        }
+    }
+
+    /**
+     * A wish: {@code next_offset} from one value to another, and what became of the offsets between:
+     * {@code to - from = stored + rejected + absent}.
+     */
+    record Move(Key key, long from, long to, long stored, long rejected, long absent) {
+        Move {
+            if (to - from != stored + rejected + absent) {
+                throw new IllegalArgumentException("%s from %d to %d is not %d stored + %d rejected + %d absent"
+                        .formatted(key, from, to, stored, rejected, absent));
+            }
+        }
+
+        boolean covers(SourceCoordinates at) {
+            return key.holds(at) && at.offset() >= from && at.offset() < to;
+        }
+
         @Override
         public String toString() {
             return key + " from " + from + " to " + to;
         }
     }
 
-    /** The partition's {@code next_offset}; its row is made, with 0, if it is new. */
-    static long open(Connection connection, Key key) throws SQLException {
+    /** The table, for a batch's moves, within the connection's transaction. */
+    static LedgerBatch.Access within(Connection connection) {
+        return new LedgerBatch.Access() {
+            @Override
+            public int compareAndSet(List<Move> moves) throws SQLException {
+                return Ledger.compareAndSet(connection, moves);
+            }
+
+            @Override
+            public List<String> elsewhere(List<Move> moves) throws SQLException {
+                return Ledger.elsewhere(connection, moves);
+            }
+        };
+    }
+
+    /**
+     * Where the partition stands.
+     *
+     * @param firstOffset the first that the writer reads. If the partition is new it begins there: nothing before was dealt
+     *     with, nor ever will be
+     */
+    static Position open(Connection connection, Key key, long firstOffset) throws SQLException {
         try (PreparedStatement create = connection.prepareStatement(CREATE)) {
             create.setObject(1, key.topicId());
             create.setInt(2, key.partition());
+            create.setLong(3, firstOffset);
+            create.setLong(4, firstOffset);
             create.executeUpdate();
         }
-        return read(connection, key);
+        long next = read(connection, key);
+        Map<Long, Rejection> rejected = new HashMap<>();
+        for (Rejection each : rejected(connection, key, firstOffset)) {
+            rejected.put(each.at().offset(), each);
+        }
+        return new Position(next, rejected);
     }
 
     private static long read(Connection connection, Key key) throws SQLException {
@@ -83,13 +155,16 @@ final class Ledger {
      * @param moves in the order of their keys, so that two writers wait for each other rather than deadlock
      * @return how many were moved
      */
-    static int compareAndSet(Connection connection, List<Move> moves) throws SQLException {
+    private static int compareAndSet(Connection connection, List<Move> moves) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(MOVE)) {
             for (Move move : moves) {
                 update.setLong(1, move.to());
-                update.setObject(2, move.key().topicId());
-                update.setInt(3, move.key().partition());
-                update.setLong(4, move.from());
+                update.setLong(2, move.stored());
+                update.setLong(3, move.rejected());
+                update.setLong(4, move.absent());
+                update.setObject(5, move.key().topicId());
+                update.setInt(6, move.key().partition());
+                update.setLong(7, move.from());
                 update.addBatch();
             }
             int moved = 0;
@@ -101,12 +176,87 @@ final class Ledger {
     }
 
     /** Says of each partition that does not stand where it was to be moved to, where it stands. */
-    static List<String> elsewhere(Connection connection, List<Move> moves) throws SQLException {
+    private static List<String> elsewhere(Connection connection, List<Move> moves) throws SQLException {
         List<String> found = new ArrayList<>();
         for (Move move : moves) {
             long next = read(connection, move.key());
             if (next != move.to()) {
                 found.add(move + ", found at " + next);
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Notes rejected records.
+     *
+     * @param refused how many of them the transaction's move took for stored, by partition, as those that Postgres refuses
+     */
+    static void reject(Connection connection, Collection<Rejection> rejections, Map<Key, Integer> refused)
+            throws SQLException {
+        if (!rejections.isEmpty()) {
+            try (PreparedStatement insert = connection.prepareStatement(REJECT)) {
+                insert.setObject(
+                        1, texts(rejections, each -> each.at().topicId().toString()));
+                insert.setObject(
+                        2,
+                        rejections.stream()
+                                .mapToInt(each -> each.at().partition())
+                                .toArray());
+                insert.setObject(
+                        3,
+                        rejections.stream()
+                                .mapToLong(each -> each.at().offset())
+                                .toArray());
+                insert.setObject(4, texts(rejections, each -> each.reason().code()));
+                insert.setObject(5, texts(rejections, Rejection::message));
+                insert.executeUpdate();
+            }
+        }
+        if (!refused.isEmpty()) {
+            try (PreparedStatement turn = connection.prepareStatement(TURN_INTO_REJECTED)) {
+                for (Map.Entry<Key, Integer> each : refused.entrySet()) {
+                    turn.setLong(1, each.getValue());
+                    turn.setLong(2, each.getValue());
+                    turn.setObject(3, each.getKey().topicId());
+                    turn.setInt(4, each.getKey().partition());
+                    turn.addBatch();
+                }
+                turn.executeBatch();
+            }
+        }
+    }
+
+    private static String[] texts(Collection<Rejection> rejections, Function<Rejection, String> text) {
+        return rejections.stream().map(text).toArray(String[]::new);
+    }
+
+    /** The rejected records of these moves. */
+    static List<Rejection> rejected(Connection connection, List<Move> moves) throws SQLException {
+        List<Rejection> found = new ArrayList<>();
+        for (Move move : moves) {
+            for (Rejection each : rejected(connection, move.key(), move.from())) {
+                if (move.covers(each.at())) {
+                    found.add(each);
+                }
+            }
+        }
+        return found;
+    }
+
+    private static List<Rejection> rejected(Connection connection, Key key, long fromOffset) throws SQLException {
+        List<Rejection> found = new ArrayList<>();
+        try (PreparedStatement read = connection.prepareStatement(REJECTED)) {
+            read.setObject(1, key.topicId());
+            read.setInt(2, key.partition());
+            read.setLong(3, fromOffset);
+            try (ResultSet rows = read.executeQuery()) {
+                while (rows.next()) {
+                    found.add(new Rejection(
+                            new SourceCoordinates(key.topicId(), key.partition(), rows.getLong(1)),
+                            RejectReason.ofCode(rows.getString(2)),
+                            rows.getString(3)));
+                }
             }
         }
         return found;

@@ -28,7 +28,7 @@ public final class WindowProgress implements AutoCloseable {
     private final Session session;
 
     public WindowProgress(StoreConfig config) {
-        this(new Session(config.connections("progress", ANSWER_WITHIN)));
+        this(Session.patient(config.writerConnections("progress", ANSWER_WITHIN)));
     }
 
     WindowProgress(Session session) {

@@ -37,11 +37,16 @@ public final class WindowWriter implements AutoCloseable {
     private final Session session;
 
     public WindowWriter(StoreConfig config) {
-        this(new Session(config.connections("windows", ANSWER_WITHIN)));
+        this(Session.patient(config.writerConnections("windows", ANSWER_WITHIN)));
     }
 
     WindowWriter(Session session) {
         this.session = session;
+    }
+
+    /** Whether it waits for Postgres now; to be asked from any thread. */
+    public Waiting waiting() {
+        return session.waiting();
     }
 
     private record Window(long startMillis, String host) {}

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.tidemark.store.Corrections;
 import io.tidemark.store.WindowProgress;
 import io.tidemark.stream.OneTimer;
+import io.tidemark.stream.WaitingGauge;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -42,6 +43,7 @@ final class CorrectWindows extends AbstractStreamOperator<Void> implements OneIn
     public void open() throws Exception {
         super.open();
         corrections = new Corrections(settings.store());
+        WaitingGauge.register(getMetricGroup(), corrections.waiting());
         progress = new WindowProgress(settings.store());
         if (!settings.bounded()) {
             progress.reopen();

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.tidemark.model.WindowCounts;
 import io.tidemark.store.WindowWriter;
 import io.tidemark.stream.OneTimer;
+import io.tidemark.stream.WaitingGauge;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -40,6 +41,7 @@ final class WriteWindows extends AbstractStreamOperator<LateHits>
     public void open() throws Exception {
         super.open();
         writer = new WindowWriter(settings.store());
+        WaitingGauge.register(getMetricGroup(), writer.waiting());
         flushTimer = new OneTimer(getProcessingTimeService());
         pending = new ArrayList<>();
     }

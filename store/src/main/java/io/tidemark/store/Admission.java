@@ -1,0 +1,11 @@
+package io.tidemark.store;
+
+/** What the ledger says of a record that was read. */
+public enum Admission {
+    /** Dealt with for the first time, with the next flush. */
+    NEW,
+    /** Stored before. */
+    STORED,
+    /** Rejected before. */
+    REJECTED
+}
