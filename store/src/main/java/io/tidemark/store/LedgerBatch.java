@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ final class LedgerBatch {
     /** {@code known} in the ledger, {@code next} once what is pending is dealt with. */
     private static final class Partition {
         final Ledger.Key key;
-        final Set<Long> refused;
+        final Map<Long, Rejection> rejectedBefore;
         long known;
         long next;
         long stored;
@@ -35,7 +34,7 @@ final class LedgerBatch {
 
         Partition(Ledger.Key key, Ledger.Position position) {
             this.key = key;
-            this.refused = position.refused();
+            this.rejectedBefore = position.rejected();
             this.known = position.next();
             this.next = position.next();
         }
@@ -80,7 +79,7 @@ final class LedgerBatch {
     Admission admit(SourceCoordinates at, boolean rejected, Opener opener) {
         Partition partition = partition(at, opener);
         if (at.offset() < partition.next) {
-            return partition.refused.contains(at.offset()) ? Admission.REFUSED : Admission.SEEN;
+            return partition.rejectedBefore.containsKey(at.offset()) ? Admission.REJECTED : Admission.STORED;
         }
         partition.move(at.offset());
         if (rejected) {
@@ -90,6 +89,16 @@ final class LedgerBatch {
         }
         pending++;
         return Admission.NEW;
+    }
+
+    /** Why a record was rejected before, for which {@link #admit} has just told that it was. */
+    Rejection rejectedBefore(SourceCoordinates at) {
+        Partition partition = partitions.get(Ledger.Key.of(at));
+        Rejection found = partition == null ? null : partition.rejectedBefore.get(at.offset());
+        if (found == null) {
+            throw new IllegalArgumentException(at + " was not rejected before");
+        }
+        return found;
     }
 
     private Partition partition(SourceCoordinates at, Opener opener) {

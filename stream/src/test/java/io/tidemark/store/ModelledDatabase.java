@@ -1,5 +1,6 @@
 package io.tidemark.store;
 
+import io.tidemark.model.RejectReason;
 import io.tidemark.model.SourceCoordinates;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,7 +20,7 @@ final class ModelledDatabase implements LedgerBatch.Access {
 
     final Map<Ledger.Key, Account> ledger;
     final List<SourceCoordinates> rows;
-    final Set<SourceCoordinates> refused;
+    final Set<SourceCoordinates> rejected;
     private final boolean compares;
 
     /** @param compares false for a ledger that moves whatever it finds, a bug that the model must find */
@@ -30,27 +31,27 @@ final class ModelledDatabase implements LedgerBatch.Access {
     private ModelledDatabase(
             Map<Ledger.Key, Account> ledger,
             List<SourceCoordinates> rows,
-            Set<SourceCoordinates> refused,
+            Set<SourceCoordinates> rejected,
             boolean compares) {
         this.ledger = ledger;
         this.rows = rows;
-        this.refused = refused;
+        this.rejected = rejected;
         this.compares = compares;
     }
 
     ModelledDatabase copy() {
-        return new ModelledDatabase(new HashMap<>(ledger), new ArrayList<>(rows), new HashSet<>(refused), compares);
+        return new ModelledDatabase(new HashMap<>(ledger), new ArrayList<>(rows), new HashSet<>(rejected), compares);
     }
 
     Ledger.Position open(Ledger.Key key, long firstOffset) {
         Account account = ledger.computeIfAbsent(key, each -> new Account(firstOffset, firstOffset, 0, 0, 0));
-        Set<Long> offsets = new HashSet<>();
-        for (SourceCoordinates each : refused) {
-            if (key.holds(each)) {
-                offsets.add(each.offset());
+        Map<Long, Rejection> before = new HashMap<>();
+        for (SourceCoordinates each : rejected) {
+            if (key.holds(each) && each.offset() >= firstOffset) {
+                before.put(each.offset(), new Rejection(each, RejectReason.MALFORMED_JSON, "broken"));
             }
         }
-        return new Ledger.Position(account.next(), offsets);
+        return new Ledger.Position(account.next(), before);
     }
 
     @Override
@@ -85,8 +86,9 @@ final class ModelledDatabase implements LedgerBatch.Access {
         return found;
     }
 
+    /** Rejects an event that the transaction's move took for stored. */
     void refuse(SourceCoordinates at) {
-        refused.add(at);
+        rejected.add(at);
         ledger.computeIfPresent(
                 Ledger.Key.of(at),
                 (key, account) -> new Account(

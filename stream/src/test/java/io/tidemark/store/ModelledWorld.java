@@ -206,7 +206,8 @@ final class ModelledWorld {
         }
         differ(found, "rows", sorted(toStore), sorted(database.rows));
         differ(found, "admitted by the reader", sorted(toStore), sorted(reader.admitted()));
-        differ(found, "rejected", sorted(toReject), sorted(rejected));
+        differ(found, "rejected by the topic", sorted(toReject), sorted(rejected));
+        differ(found, "rejected by the table", sorted(toReject), sorted(database.rejected));
         database.ledger.forEach((key, account) -> {
             if (!account.adds()) {
                 found.add("ledger of " + key + " does not add up: " + account);

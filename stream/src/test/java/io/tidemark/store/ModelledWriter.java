@@ -29,7 +29,7 @@ final class ModelledWriter {
     private final LedgerBatch batch = new LedgerBatch();
     private final Map<Integer, Integer> next = new TreeMap<>();
     private final List<SourceCoordinates> waiting = new ArrayList<>();
-    private final Set<SourceCoordinates> refusedBefore = new HashSet<>();
+    private final Set<SourceCoordinates> rejectedBefore = new HashSet<>();
     private final Map<Integer, Deque<SourceCoordinates>> onTheWay = new TreeMap<>();
     private final Deque<SourceCoordinates> rejectedOnTheWay = new ArrayDeque<>();
 
@@ -49,8 +49,8 @@ final class ModelledWriter {
         }
         SourceCoordinates at = world.source(partition).get(next.merge(partition, 1, Integer::sum) - 1);
         Admission admission = batch.admit(at, ModelledWorld.isBroken(at), world.database()::open);
-        if (admission == Admission.REFUSED) {
-            refusedBefore.add(at);
+        if (admission == Admission.REJECTED) {
+            rejectedBefore.add(at);
         }
         waiting.add(at);
     }
@@ -92,10 +92,12 @@ final class ModelledWriter {
             throw new AssertionError(e);
         }
         for (SourceCoordinates at : waiting) {
-            if (ModelledWorld.isBroken(at) || moves.stream().noneMatch(move -> move.covers(at))) {
+            if (moves.stream().noneMatch(move -> move.covers(at))) {
                 continue;
             }
-            if (ModelledWorld.isRefused(at)) {
+            if (ModelledWorld.isBroken(at)) {
+                transaction.rejected.add(at);
+            } else if (ModelledWorld.isRefused(at)) {
                 transaction.refuse(at);
             } else {
                 transaction.rows.add(at);
@@ -106,8 +108,7 @@ final class ModelledWriter {
     }
 
     private void send(SourceCoordinates at) {
-        boolean refused = refusedBefore.contains(at) || world.database().refused.contains(at);
-        if (ModelledWorld.isBroken(at) || refused) {
+        if (rejectedBefore.contains(at) || world.database().rejected.contains(at)) {
             rejectedOnTheWay.add(at);
         } else {
             onTheWay.computeIfAbsent(at.partition(), each -> new ArrayDeque<>()).add(at);
