@@ -3,27 +3,21 @@ package io.tidemark.cli.jobs;
 import io.tidemark.model.Topics;
 import io.tidemark.model.TumblingWindows;
 import io.tidemark.store.Migrations;
-import io.tidemark.store.WindowSettings;
 import io.tidemark.stream.EnrichedTopic;
+import io.tidemark.stream.JobDefaults;
 import io.tidemark.stream.StartFrom;
 import io.tidemark.stream.StartOffsets;
 import io.tidemark.stream.StartOffsetsResolver;
 import io.tidemark.stream.aggregate.AggregateConfig;
-import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import io.tidemark.stream.aggregate.AggregateJob;
+import io.tidemark.stream.aggregate.AggregateStart;
 import io.tidemark.stream.enrich.EnrichConfig;
 import io.tidemark.stream.enrich.EnrichJob;
 import io.tidemark.stream.enrich.GeoLookup;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
-import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.ExternalizedCheckpointRetention;
-import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.RecoveryClaimMode;
@@ -33,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Submits jobs to a session cluster over its REST endpoint; the embedded cluster is one like any other. */
 public final class JobLauncher {
-    private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
-    private static final Duration FIRST_RESTART = Duration.ofMillis(500);
-    private static final Duration LONGEST_RESTART = Duration.ofSeconds(10);
 
     private final Target target;
     private final JobControl control;
@@ -67,8 +58,7 @@ public final class JobLauncher {
      * @throws io.tidemark.store.StoreException if they hold windows of another kind
      */
     public void claimWindows(JobOptions options) {
-        WindowSettings.claim(
-                target.store(), options.window(), options.time().name().toLowerCase(Locale.ROOT));
+        AggregateStart.claimWindows(target.store(), options.window(), options.time());
     }
 
     /**
@@ -102,21 +92,17 @@ public final class JobLauncher {
         return new StartOffsetsResolver(target.kafka(), Topics.RAW, EnrichConfig.GROUP_ID);
     }
 
-    private StartOffsetsResolver enriched() {
-        return new StartOffsetsResolver(target.kafka(), Topics.ENRICHED, AggregateConfig.GROUP_ID);
-    }
-
     /** Where a job with these options starts if it does not go on from a checkpoint. */
     public StartOffsets resolve(JobKind kind, JobOptions options) {
         return switch (kind) {
             case ENRICH -> raw().resolve(options.from());
             case AGGREGATE ->
-                // By processing time, what is read again counts again, in a window of now: so nothing is.
-                options.time() == TimeCharacteristic.PROCESSING
-                        ? enriched().resolve(options.from())
-                        : enriched()
-                                .resolveAtWindow(
-                                        options.from(), TumblingWindows.of(options.window()), options.watermark());
+                AggregateStart.offsets(
+                        target.kafka(),
+                        options.from(),
+                        TumblingWindows.of(options.window()),
+                        options.time(),
+                        options.watermark());
         };
     }
 
@@ -180,20 +166,7 @@ public final class JobLauncher {
     }
 
     private StreamExecutionEnvironment environment(JobOptions options, @Nullable RestorePoint from) {
-        Configuration settings = new Configuration();
-        settings.set(PipelineOptions.GENERIC_TYPES, false);
-        if (!options.bounded()) {
-            settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
-            // A checkpoint that cannot be written, or waits for Postgres or Kafka too long, costs a longer replay, no
-            // more.
-            settings.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, Integer.MAX_VALUE);
-            settings.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
-            settings.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF, FIRST_RESTART);
-            settings.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF, LONGEST_RESTART);
-            settings.set(
-                    CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
-                    ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
-        }
+        Configuration settings = JobDefaults.settings(options.bounded());
         if (from != null) {
             settings.set(StateRecoveryOptions.SAVEPOINT_PATH, from.location());
             settings.set(
