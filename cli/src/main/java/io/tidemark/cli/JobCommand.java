@@ -20,7 +20,6 @@ import io.tidemark.cli.jobs.Submitted;
 import io.tidemark.cli.jobs.Target;
 import io.tidemark.model.EventTime;
 import io.tidemark.model.Topics;
-import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.StartFrom;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -66,11 +65,11 @@ final class JobCommand implements Callable<Integer> {
             description = "REST endpoint of a session cluster; by default the Flink that runs on the data folder.")
     private @Nullable String flink;
 
-    @Option(
-            names = {"--bootstrap", "--kafka"},
-            paramLabel = "HOST:PORT",
-            description = "Kafka, by default the one that runs on the data folder.")
-    private @Nullable String bootstrap;
+    @Mixin
+    private final KafkaOptions kafka = new KafkaOptions();
+
+    @Mixin
+    private final TopicOptions topics = new TopicOptions();
 
     @Mixin
     private final PostgresOptions postgres = new PostgresOptions();
@@ -146,6 +145,8 @@ final class JobCommand implements Callable<Integer> {
         if (wanted == JobKind.ENRICH) {
             settings.adviseOnGeo(spec.commandLine().getErr());
         }
+        PostgresOptions.reachable(target.store());
+        topics.create(target.kafka(), spec.commandLine().getErr());
         JobLauncher launcher = new JobLauncher(target);
         if (ifAbsent && launcher.runs(wanted)) {
             out.printf("%s runs already; it is left as it is%n", wanted.jobName());
@@ -153,7 +154,7 @@ final class JobCommand implements Callable<Integer> {
             return Main.DONE;
         }
         launcher.migrate();
-        Optional<JobRegistry> registry = registry();
+        Optional<JobRegistry> registry = registry(running, target);
         Optional<JobRecord> before = registry.flatMap(each -> each.find(wanted));
         Optional<RestorePoint> point = restorePoint(registry, before);
         JobOptions options =
@@ -165,9 +166,7 @@ final class JobCommand implements Callable<Integer> {
                         options,
                         before.map(JobRecord::start).orElseGet(() -> launcher.resolve(wanted, options)),
                         point.get());
-        if (!bounded) {
-            registry.ifPresent(each -> each.add(job, options, point.orElse(null)));
-        }
+        registry.ifPresent(each -> each.add(job, options, point.orElse(null)));
         try {
             RunningJob.awaitRunning(job);
         } catch (JobFailedException e) {
@@ -185,7 +184,7 @@ final class JobCommand implements Callable<Integer> {
     }
 
     /** Jobs elsewhere are remembered apart; those here with a Kafka or database of elsewhere not at all. */
-    private Optional<JobRegistry> registry() {
+    private Optional<JobRegistry> registry(Optional<StackAddresses> running, Target target) {
         Layout layout = new Layout(data.path);
         if (bounded) {
             return Optional.empty();
@@ -193,9 +192,9 @@ final class JobCommand implements Callable<Integer> {
             return Optional.of(JobRegistry.elsewhere(layout, flink));
         }
         // Resumed by the next 'up', a job would go on with the Kafka and database of the data folder.
-        return bootstrap == null && postgres.store().isEmpty()
-                ? Optional.of(new JobRegistry(layout))
-                : Optional.empty();
+        return running.filter(stack -> stack.bootstrap().equals(target.kafka().bootstrapServers())
+                        && stack.jdbcUrl().equals(target.store().address()))
+                .map(stack -> new JobRegistry(layout));
     }
 
     private Optional<RestorePoint> restorePoint(Optional<JobRegistry> registry, Optional<JobRecord> before) {
@@ -266,17 +265,11 @@ final class JobCommand implements Callable<Integer> {
     }
 
     private Target target(Optional<StackAddresses> running) {
-        Optional<Target> embedded = running.map(Target::of);
         return new Target(
-                Optional.ofNullable(bootstrap)
-                        .map(KafkaSettings::of)
-                        .or(() -> embedded.map(Target::kafka))
-                        .orElseThrow(() -> nothingRuns("a Kafka (--bootstrap)")),
-                postgres.store()
-                        .or(() -> embedded.map(Target::store))
-                        .orElseThrow(() -> nothingRuns("a database (--postgres)")),
+                kafka.chosenOr(running).orElseThrow(() -> nothingRuns("a Kafka (--kafka)")),
+                postgres.chosenOr(running).orElseThrow(() -> nothingRuns("a database (--postgres)")),
                 Optional.ofNullable(flink)
-                        .or(() -> embedded.map(Target::flink))
+                        .or(() -> running.map(StackAddresses::flink))
                         .orElseThrow(() -> nothingRuns("a Flink (--flink)")),
                 flink == null
                                 && !running.filter(stack -> Cluster.holds(stack, data.path))
