@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
             ImportCommand.class,
             JobCommand.class,
             SqlCommand.class,
+            AuditCommand.class,
             CommandLine.HelpCommand.class,
             AutoComplete.GenerateCompletion.class
         },
