@@ -14,12 +14,9 @@ import io.tidemark.store.AuditWindows;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.store.TrafficQueries;
 import io.tidemark.stream.KafkaSettings;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +28,6 @@ import org.jspecify.annotations.Nullable;
  * same for a while; everything is looked at again until then, and no longer than needed.
  */
 public final class Audit {
-    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
-
-    /** Differences that come and go for so many times the time to settle are events on their way. */
-    private static final int GIVE_UP_AFTER = 2;
-
     /** Ranges of offsets in no place that are looked up in Kafka, a partition. */
     private static final int GAPS = 1_000;
 
@@ -62,60 +54,8 @@ public final class Audit {
     public AuditReport run(AuditOptions options) throws InterruptedException {
         AuditQueries tables = new AuditQueries(store);
         try (KafkaSide topics = new KafkaSide(kafka, options.deep())) {
-            return Settling.run(
-                    () -> look(tables.read(options.most()), topics.look(), topics), options.settle(), ticker);
-        }
-    }
-
-    /** Everything at one moment. */
-    record Look(
-            List<PartitionReport> partitions,
-            AuditWindows windows,
-            AuditReport.@Nullable SecondTopic second,
-            Set<Difference> differences,
-            List<String> notes) {}
-
-    /** Looks again until what differs has settled. */
-    static final class Settling {
-        private Settling() {}
-
-        @FunctionalInterface
-        interface Eye {
-            Look look() throws InterruptedException;
-        }
-
-        static AuditReport run(Eye eye, Duration settle, Ticker ticker) throws InterruptedException {
-            Map<Difference, Long> since = new HashMap<>();
-            long start = ticker.nanos();
-            for (int looks = 1; ; looks++) {
-                long now = ticker.nanos();
-                Look look = eye.look();
-                since.keySet().retainAll(look.differences());
-                look.differences().forEach(difference -> since.putIfAbsent(difference, now));
-                List<Difference> settled = look.differences().stream()
-                        .filter(difference -> now - requireNonNull(since.get(difference)) >= settle.toNanos())
-                        .toList();
-                boolean all = settled.size() == look.differences().size();
-                if (all || now - start >= settle.multipliedBy(GIVE_UP_AFTER).toNanos()) {
-                    return report(look, settled, looks);
-                }
-                ticker.await(BETWEEN_LOOKS);
-            }
-        }
-
-        private static AuditReport report(Look look, List<Difference> settled, int looks) {
-            AuditWindows windows = look.windows();
-            boolean windowsDiffer = settled.stream()
-                    .anyMatch(each -> each.kind() == Kind.HOST_COUNT || each.kind() == Kind.REFERRER_COUNT);
-            return new AuditReport(
-                    look.partitions(),
-                    windows,
-                    look.second(),
-                    settled,
-                    windowsDiffer ? windows.differing() - windows.differences().size() : 0,
-                    look.differences().size() - settled.size(),
-                    look.notes(),
-                    looks);
+            return new Settling(() -> look(tables.read(options.most()), topics.look(), topics), ticker)
+                    .run(options.settle());
         }
     }
 

@@ -157,7 +157,7 @@ final class PartitionAudit {
         add(
                 Kind.SECOND_ORDER,
                 second.lost(),
-                "in %s behind a higher one, so that readers drop them as repeats".formatted(Topics.ENRICHED));
+                "in %s behind a higher one, and readers take it for a repeat".formatted(Topics.ENRICHED));
         add(Kind.SECOND_PARTITION, second.elsewhere(), "in another partition of %s".formatted(Topics.ENRICHED));
         Account account = rows.account();
         if (account == null) {
@@ -217,7 +217,7 @@ final class PartitionAudit {
 
     private static String moreOrFewer(long by, String one, String many) {
         long size = Math.abs(by);
-        return "%d %s %s".formatted(size, by > 0 ? "more" : "fewer", size == 1 ? one : many);
+        return "%d %s %s".formatted(size, size == 1 ? one : many, by > 0 ? "more" : "fewer");
     }
 
     private static String count(long size, String one, String many) {
