@@ -32,7 +32,7 @@ public final class AuditQueries {
 
     private static final String MISSING = """
             select t from unnest(array['processed_events', 'processed_events_aggregated',
-                'processed_events_aggregated_source', 'ingest_ledger', 'ingest_refused', 'window_corrections',
+                'processed_events_aggregated_source', 'ingest_ledger', 'ingest_rejected', 'window_corrections',
                 'aggregate_settings', 'aggregate_progress']) t
             where to_regclass(t) is null limit 1""";
 
@@ -45,7 +45,7 @@ public final class AuditQueries {
             from %3$s group by 1, 2, 3""";
 
     private static final String STORED = WORDS.formatted("source_topic_id", "source_partition", "processed_events");
-    private static final String REFUSED = WORDS.formatted("topic_id", "partition", "ingest_refused");
+    private static final String REJECTED = WORDS.formatted("topic_id", "partition", "ingest_rejected");
 
     private static final String REPEATED = """
             select source_offset, count(*) from processed_events
@@ -103,11 +103,11 @@ public final class AuditQueries {
     private static SortedMap<Partition, Rows> partitions(Connection connection, int most) throws SQLException {
         Map<Partition, Account> accounts = accounts(connection);
         Map<Partition, Found> stored = words(connection, STORED);
-        Map<Partition, Found> refused = words(connection, REFUSED);
+        Map<Partition, Found> rejected = words(connection, REJECTED);
         SortedMap<Partition, Rows> partitions = new TreeMap<>();
         accounts.keySet().forEach(partition -> partitions.put(partition, Rows.none()));
         stored.keySet().forEach(partition -> partitions.put(partition, Rows.none()));
-        refused.keySet().forEach(partition -> partitions.put(partition, Rows.none()));
+        rejected.keySet().forEach(partition -> partitions.put(partition, Rows.none()));
         for (Map.Entry<Partition, Rows> entry : partitions.entrySet()) {
             Partition partition = entry.getKey();
             Found rows = stored.getOrDefault(partition, new Found());
@@ -118,7 +118,7 @@ public final class AuditQueries {
                     rows.repeatedWords.isEmpty()
                             ? List.of()
                             : repeated(connection, partition, rows.repeatedWords, most),
-                    refused.getOrDefault(partition, new Found()).offsets));
+                    rejected.getOrDefault(partition, new Found()).offsets));
         }
         return partitions;
     }

@@ -60,13 +60,13 @@ public record AuditSnapshot(SortedMap<Partition, Rows> partitions, AuditWindows 
      * @param stored the offsets in {@code processed_events}
      * @param rows the rows there; more than the offsets if an offset has several
      * @param repeated the first of those offsets
-     * @param refused the offsets in {@code ingest_refused}
+     * @param rejected the offsets in {@code ingest_rejected}
      */
     public record Rows(
-            @Nullable Account account, AuditOffsets stored, long rows, List<Repeated> repeated, AuditOffsets refused) {
+            @Nullable Account account, AuditOffsets stored, long rows, List<Repeated> repeated, AuditOffsets rejected) {
         public Rows {
             requireNonNull(stored, "stored is null");
-            requireNonNull(refused, "refused is null");
+            requireNonNull(rejected, "rejected is null");
             repeated = List.copyOf(repeated);
         }
 

@@ -51,17 +51,17 @@ class AuditQueriesTest {
         assertThat(rows.rows()).isEqualTo(4);
         assertThat(rows.repeated()).isEmpty();
         assertThat(rows.stored().ranges(9)).containsExactly(new Range(0, 2), new Range(64, 64));
-        assertThat(rows.refused().isEmpty()).isTrue();
+        assertThat(rows.rejected().isEmpty()).isTrue();
     }
 
     @Test
     void partitionIsThereIfAnyTableNamesIt() {
-        run("insert into ingest_refused (topic_id, partition, source_offset, sqlstate, message)"
-                + " values ('%s', 7, 3, '23514', 'no')".formatted(TOPIC));
+        run("insert into ingest_rejected (topic_id, partition, source_offset, reason, message)"
+                + " values ('%s', 7, 3, 'empty', 'no')".formatted(TOPIC));
         event("'%s', 8, 3".formatted(TOPIC), NOON, "a.example", "'x'");
         AuditSnapshot read = read();
         assertThat(read.partitions()).containsOnlyKeys(FIRST, new Partition(TOPIC, 7), new Partition(TOPIC, 8));
-        assertThat(read.rows(new Partition(TOPIC, 7)).refused().ranges(9)).containsExactly(new Range(3, 3));
+        assertThat(read.rows(new Partition(TOPIC, 7)).rejected().ranges(9)).containsExactly(new Range(3, 3));
         assertThat(read.rows(new Partition(TOPIC, 8)).account()).isNull();
         assertThat(read.rows(new Partition(TOPIC, 9)).rows()).isZero();
     }

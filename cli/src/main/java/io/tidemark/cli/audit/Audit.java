@@ -122,9 +122,8 @@ public final class Audit {
     private static List<String> notes(KafkaSide.View topics) {
         List<String> notes = new ArrayList<>();
         if (!topics.rejectedWhole()) {
-            notes.add(
-                    "%s does not begin at offset 0: some rejected records are deleted, so that the others could not be counted"
-                            .formatted(Topics.REJECTED));
+            notes.add("%s does not begin at offset 0: what is deleted there could not be compared"
+                    .formatted(Topics.REJECTED));
         }
         if (topics.rejected().unreadable() > 0) {
             notes.add("%d records of %s have no source coordinates"

@@ -20,7 +20,7 @@ public record Difference(Kind kind, String place, String message) {
 
     /** What can differ. */
     public enum Kind {
-        /** Rows in {@code processed_events}, or refused ones, of a partition that {@code ingest_ledger} does not know. */
+        /** Rows in the other tables of a partition that {@code ingest_ledger} does not know. */
         NO_ACCOUNT,
         /** In the ledger, offsets passed are not the sum of stored, rejected and absent. */
         ACCOUNT_SUM,
@@ -30,12 +30,16 @@ public record Difference(Kind kind, String place, String message) {
         STORED_OUTSIDE,
         /** More or fewer events in {@code processed_events} than the ledger counts. */
         STORED_COUNT,
-        /** More or fewer coordinates in {@code web-events-rejected} than the ledger counts. */
+        /** Rejected offsets that the ledger has not passed. */
+        REJECTED_OUTSIDE,
+        /** More or fewer records in {@code ingest_rejected} than the ledger counts. */
         REJECTED_COUNT,
-        /** Coordinates that are both in {@code processed_events} and rejected. */
+        /** Records in {@code ingest_rejected} that are not in {@code web-events-rejected}. */
+        REJECTED_MISSING,
+        /** Records in {@code web-events-rejected} that are not in {@code ingest_rejected}. */
+        REJECTED_SURPLUS,
+        /** Coordinates that are both stored and rejected. */
         STORED_AND_REJECTED,
-        /** Coordinates in {@code ingest_refused} that are not in {@code web-events-rejected}. */
-        REFUSED_NOT_REJECTED,
         /** Records in Kafka that the ledger has passed, and that are neither stored nor rejected. */
         IN_NO_PLACE,
         /** The ledger is ahead of Kafka's end. */

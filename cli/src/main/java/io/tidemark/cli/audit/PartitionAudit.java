@@ -24,27 +24,25 @@ final class PartitionAudit {
     private final Partition partition;
     private final Rows rows;
     private final @Nullable Bounds bounds;
-    private final AuditOffsets rejected;
-    private final boolean rejectedWhole;
+    private final AuditOffsets inTopic;
+    private final boolean topicWhole;
     private final List<Difference> differences = new ArrayList<>();
 
     /**
      * @param bounds null of an earlier topic of the name
-     * @param rejected its coordinates in the rejected topic
-     * @param rejectedWhole whether the rejected topic holds all that ever came in
+     * @param inTopic its coordinates in the rejected topic
+     * @param topicWhole whether the rejected topic holds all that ever came in
      */
-    PartitionAudit(
-            Partition partition, Rows rows, @Nullable Bounds bounds, AuditOffsets rejected, boolean rejectedWhole) {
+    PartitionAudit(Partition partition, Rows rows, @Nullable Bounds bounds, AuditOffsets inTopic, boolean topicWhole) {
         this.partition = partition;
         this.rows = rows;
         this.bounds = bounds;
-        this.rejected = rejected;
-        this.rejectedWhole = rejectedWhole;
+        this.inTopic = inTopic;
+        this.topicWhole = topicWhole;
     }
 
     /** Checks the tables, the rejected topic and Kafka's offsets against each other. */
     void compare() {
-        Account account = rows.account();
         if (rows.rows() > rows.stored().size()) {
             add(
                     Kind.STORED_TWICE,
@@ -53,15 +51,14 @@ final class PartitionAudit {
                                     count(rows.rows() - rows.stored().size(), "row too many", "rows too many"),
                                     repeated(rows.repeated())));
         }
-        AuditOffsets refusedOrRejected = new AuditOffsets();
-        refusedOrRejected.addAll(rejected);
-        refusedOrRejected.addAll(rows.refused());
-        add(Kind.STORED_AND_REJECTED, rows.stored().and(refusedOrRejected), "both stored and rejected");
+        AuditOffsets rejected = union(rows.rejected(), inTopic);
+        add(Kind.STORED_AND_REJECTED, rows.stored().and(rejected), "both stored and rejected");
+        Account account = rows.account();
         if (account == null) {
-            AuditOffsets unknown = new AuditOffsets();
-            unknown.addAll(rows.stored());
-            unknown.addAll(rows.refused());
-            add(Kind.NO_ACCOUNT, unknown, "stored or refused, and the partition has no row in ingest_ledger");
+            add(
+                    Kind.NO_ACCOUNT,
+                    union(rows.stored(), rows.rejected()),
+                    "stored or rejected, and the partition has no row in ingest_ledger");
             return;
         }
         long passed = account.next() - account.first();
@@ -89,22 +86,31 @@ final class PartitionAudit {
     }
 
     private void compareRejected(Account account) {
-        if (bounds == null || !rejectedWhole) {
-            return;
-        }
-        AuditOffsets inside = rejected.between(account.first(), account.next());
+        AuditOffsets inside = rows.rejected().between(account.first(), account.next());
+        add(Kind.REJECTED_OUTSIDE, rows.rejected().minus(inside), "rejected, and not passed by ingest_ledger");
         if (inside.size() != account.rejected()) {
             add(
                     Kind.REJECTED_COUNT,
-                    "%s holds %s than ingest_ledger counts as rejected"
-                            .formatted(
-                                    Topics.REJECTED,
-                                    moreOrFewer(inside.size() - account.rejected(), "record", "records")));
+                    "ingest_rejected holds %s than ingest_ledger counts as rejected"
+                            .formatted(moreOrFewer(inside.size() - account.rejected(), "record", "records")));
         }
         add(
-                Kind.REFUSED_NOT_REJECTED,
-                rows.refused().minus(rejected),
-                "in ingest_refused, and not in " + Topics.REJECTED);
+                Kind.REJECTED_SURPLUS,
+                inTopic.between(account.first(), account.next()).minus(rows.rejected()),
+                "in %s and not in ingest_rejected".formatted(Topics.REJECTED));
+        if (bounds != null && topicWhole) {
+            add(
+                    Kind.REJECTED_MISSING,
+                    rows.rejected().minus(inTopic),
+                    "in ingest_rejected and not in %s".formatted(Topics.REJECTED));
+        }
+    }
+
+    private static AuditOffsets union(AuditOffsets these, AuditOffsets those) {
+        AuditOffsets both = new AuditOffsets();
+        both.addAll(these);
+        both.addAll(those);
+        return both;
     }
 
     private void compareWithKafka(Account account) {
@@ -128,14 +134,9 @@ final class PartitionAudit {
     /** Ranges that the ledger has passed, and that are in no place: Kafka should hold no record there. At most so many. */
     List<Range> gaps(int most) {
         Account account = rows.account();
-        if (account == null || bounds == null || !rejectedWhole) {
-            return List.of();
-        }
-        AuditOffsets somewhere = new AuditOffsets();
-        somewhere.addAll(rows.stored());
-        somewhere.addAll(rejected);
-        somewhere.addAll(rows.refused());
-        return somewhere.gaps(account.first(), account.next(), most);
+        return account == null || bounds == null
+                ? List.of()
+                : union(rows.stored(), rows.rejected()).gaps(account.first(), account.next(), most);
     }
 
     /** @param gaps those of {@link #gaps} in which there is a record */
@@ -163,9 +164,7 @@ final class PartitionAudit {
         if (account == null) {
             return;
         }
-        AuditOffsets seen = new AuditOffsets();
-        seen.addAll(second.admitted());
-        seen.addAll(second.lost());
+        AuditOffsets seen = union(second.admitted(), second.lost());
         add(
                 Kind.SECOND_SURPLUS,
                 seen.between(0, account.next()).minus(rows.stored()),

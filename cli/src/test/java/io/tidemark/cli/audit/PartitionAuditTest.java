@@ -24,9 +24,9 @@ class PartitionAuditTest {
     private AuditOffsets stored = AuditOffsets.of(0, 1, 2, 5, 6, 7, 8);
     private long tooMany;
     private List<Repeated> repeated = List.of();
-    private AuditOffsets refused = AuditOffsets.of(4);
     private AuditOffsets rejected = AuditOffsets.of(3, 4);
-    private boolean rejectedWhole = true;
+    private AuditOffsets inTopic = AuditOffsets.of(3, 4);
+    private boolean topicWhole = true;
     private @Nullable Bounds bounds = new Bounds(0, 12);
 
     @Test
@@ -40,8 +40,8 @@ class PartitionAuditTest {
     void partitionOfNothingHasNoDifference() {
         account = null;
         stored = new AuditOffsets();
-        refused = new AuditOffsets();
         rejected = new AuditOffsets();
+        inTopic = new AuditOffsets();
         assertThat(audit().report().differences()).isEmpty();
         assertThat(audit().gaps(9)).isEmpty();
         assertThat(audit().report().lag()).isEqualTo(12);
@@ -86,30 +86,43 @@ class PartitionAuditTest {
     }
 
     @Test
-    void missingRejectedRecordIsFound() {
+    void missingRejectedRowIsFoundWithItsOffset() {
         rejected = AuditOffsets.of(4);
-        assertOnly(
-                Kind.REJECTED_COUNT, "web-events-rejected holds 1 record fewer than ingest_ledger counts as rejected");
+        inTopic = AuditOffsets.of(4);
+        assertOnly(Kind.REJECTED_COUNT, "ingest_rejected holds 1 record fewer than ingest_ledger counts as rejected");
         assertThat(audit().gaps(9)).containsExactly(new Range(3, 3), new Range(9, 9));
     }
 
     @Test
-    void rejectedRecordThatTheLedgerDoesNotCountIsFound() {
+    void rejectedRowThatTheLedgerDoesNotCountIsFound() {
         rejected.add(9);
-        assertOnly(
-                Kind.REJECTED_COUNT, "web-events-rejected holds 1 record more than ingest_ledger counts as rejected");
+        inTopic.add(9);
+        assertOnly(Kind.REJECTED_COUNT, "ingest_rejected holds 1 record more than ingest_ledger counts as rejected");
     }
 
     @Test
-    void rejectedRecordThatTheLedgerHasNotPassedYetIsOnItsWay() {
-        rejected.add(11);
+    void rejectedRowThatTheLedgerHasNotPassedIsFound() {
+        rejected.add(10);
+        inTopic.add(10);
+        assertOnly(Kind.REJECTED_OUTSIDE, "1 offset is rejected, and not passed by ingest_ledger: 10");
+    }
+
+    @Test
+    void rejectedRecordThatIsNotInTheTopicIsFound() {
+        inTopic = AuditOffsets.of(4);
+        assertOnly(Kind.REJECTED_MISSING, "1 offset is in ingest_rejected and not in web-events-rejected: 3");
+    }
+
+    @Test
+    void recordThatIsOnlyInTheRejectedTopicIsFound() {
+        inTopic.add(9);
+        assertOnly(Kind.REJECTED_SURPLUS, "1 offset is in web-events-rejected and not in ingest_rejected: 9");
+    }
+
+    @Test
+    void recordInTheRejectedTopicThatTheLedgerHasNotPassedYetIsOnItsWay() {
+        inTopic.add(11);
         assertThat(audit().report().differences()).isEmpty();
-    }
-
-    @Test
-    void refusedRowThatIsNotInTheRejectedTopicIsFound() {
-        refused.add(9);
-        assertOnly(Kind.REFUSED_NOT_REJECTED, "1 offset is in ingest_refused, and not in web-events-rejected: 9");
     }
 
     @Test
@@ -120,10 +133,11 @@ class PartitionAuditTest {
     }
 
     @Test
-    void coordinatesThatAreStoredAndRefusedAreFoundOfAnEarlierTopicToo() {
+    void coordinatesThatAreStoredAndRejectedAreFoundOfAnEarlierTopicToo() {
         stored.add(4);
         account = new Account(0, 10, 8, 2, 0);
         bounds = null;
+        inTopic = new AuditOffsets();
         assertThat(audit().report().differences())
                 .containsExactly(new Difference(
                         Kind.STORED_AND_REJECTED,
@@ -144,7 +158,7 @@ class PartitionAuditTest {
         account = null;
         assertOnly(
                 Kind.NO_ACCOUNT,
-                "8 offsets are stored or refused, and the partition has no row in ingest_ledger: 0 to 2, 4 to 8");
+                "9 offsets are stored or rejected, and the partition has no row in ingest_ledger: 0 to 8");
     }
 
     @Test
@@ -161,17 +175,16 @@ class PartitionAuditTest {
     }
 
     @Test
-    void ofARejectedTopicThatIsNotWholeNothingIsCounted() {
-        rejected = AuditOffsets.of(4);
-        rejectedWhole = false;
+    void ofARejectedTopicThatIsNotWholeNothingIsMissed() {
+        inTopic = AuditOffsets.of(4);
+        topicWhole = false;
         assertThat(audit().report().differences()).isEmpty();
-        assertThat(audit().gaps(9)).isEmpty();
     }
 
     @Test
     void ofAnEarlierTopicTheTablesAreChecked() {
         bounds = null;
-        rejected = new AuditOffsets();
+        inTopic = new AuditOffsets();
         assertThat(audit().report().differences()).isEmpty();
         stored.add(9);
         assertThat(audit().report().differences()).extracting(Difference::kind).containsExactly(Kind.STORED_COUNT);
@@ -252,10 +265,10 @@ class PartitionAuditTest {
     private PartitionAudit audit() {
         PartitionAudit audit = new PartitionAudit(
                 PARTITION,
-                new Rows(account, stored, stored.size() + tooMany, repeated, refused),
+                new Rows(account, stored, stored.size() + tooMany, repeated, rejected),
                 bounds,
-                rejected,
-                rejectedWhole);
+                inTopic,
+                topicWhole);
         audit.compare();
         return audit;
     }
