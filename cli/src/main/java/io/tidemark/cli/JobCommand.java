@@ -17,7 +17,6 @@ import io.tidemark.cli.jobs.Submitted;
 import io.tidemark.cli.jobs.Target;
 import io.tidemark.model.EventTime;
 import io.tidemark.model.Topics;
-import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.StartFrom;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -55,11 +54,11 @@ final class JobCommand implements Callable<Integer> {
             description = "REST endpoint of a session cluster; by default the Flink that runs on the data folder.")
     private @Nullable String flink;
 
-    @Option(
-            names = {"--bootstrap", "--kafka"},
-            paramLabel = "HOST:PORT",
-            description = "Kafka, by default the one that runs on the data folder.")
-    private @Nullable String bootstrap;
+    @Mixin
+    private final KafkaOptions kafka = new KafkaOptions();
+
+    @Mixin
+    private final TopicOptions topics = new TopicOptions();
 
     @Mixin
     private final PostgresOptions postgres = new PostgresOptions();
@@ -118,6 +117,8 @@ final class JobCommand implements Callable<Integer> {
         if (wanted == JobKind.ENRICH) {
             settings.adviseOnGeo(spec.commandLine().getErr());
         }
+        PostgresOptions.reachable(target.store());
+        topics.create(target.kafka(), spec.commandLine().getErr());
         JobLauncher launcher = new JobLauncher(target);
         if (ifAbsent && launcher.runs(wanted)) {
             out.printf("%s runs already; it is left as it is%n", wanted.jobName());
@@ -128,9 +129,12 @@ final class JobCommand implements Callable<Integer> {
         JobOptions options = options();
         Submitted job = launcher.submit(wanted, options);
         // The registry knows no other Kafka or database: resumed, a job would go on with those of the data folder.
-        boolean embedded =
-                flink == null && bootstrap == null && postgres.store().isEmpty();
-        if (embedded && !bounded) {
+        boolean ofThisFolder = flink == null
+                && running.filter(
+                                stack -> stack.bootstrap().equals(target.kafka().bootstrapServers())
+                                        && stack.jdbcUrl().equals(target.store().address()))
+                        .isPresent();
+        if (ofThisFolder && !bounded) {
             new JobRegistry(new Layout(data.path)).add(job, options);
         }
         RunningJob.awaitRunning(job);
@@ -156,17 +160,11 @@ final class JobCommand implements Callable<Integer> {
     }
 
     private Target target(Optional<StackAddresses> running) {
-        Optional<Target> embedded = running.map(Target::of);
         return new Target(
-                Optional.ofNullable(bootstrap)
-                        .map(KafkaSettings::of)
-                        .or(() -> embedded.map(Target::kafka))
-                        .orElseThrow(() -> nothingRuns("a Kafka (--bootstrap)")),
-                postgres.store()
-                        .or(() -> embedded.map(Target::store))
-                        .orElseThrow(() -> nothingRuns("a database (--postgres)")),
+                kafka.chosenOr(running).orElseThrow(() -> nothingRuns("a Kafka (--kafka)")),
+                postgres.chosenOr(running).orElseThrow(() -> nothingRuns("a database (--postgres)")),
                 Optional.ofNullable(flink)
-                        .or(() -> embedded.map(Target::flink))
+                        .or(() -> running.map(StackAddresses::flink))
                         .orElseThrow(() -> nothingRuns("a Flink (--flink)")),
                 flink == null
                                 && !running.filter(stack -> Cluster.holds(stack, data.path))

@@ -140,7 +140,7 @@ public final class JobLauncher {
         if (!evenIfRunning) {
             requireNotRunning(kind);
         }
-        new EnrichedTopic(target.kafka()).requireFit();
+        new EnrichedTopic(target.kafka()).requireFit(EnrichConfig.MAX_AHEAD);
         StreamExecutionEnvironment env = environment(options, from);
         switch (kind) {
             case ENRICH -> {

@@ -2,6 +2,7 @@ package io.tidemark.cli.jobs;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tidemark.cli.embedded.Stack;
 import io.tidemark.cli.embedded.StackAddresses;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.stream.KafkaSettings;
@@ -26,13 +27,14 @@ public record Target(KafkaSettings kafka, StoreConfig store, String flink, List<
         }
     }
 
-    /** The embedded stack. */
+    /** What a stack of this process started or was given. */
+    public static Target of(Stack stack) {
+        return new Target(stack.kafka(), stack.store(), stack.addresses().flink(), List.of());
+    }
+
+    /** A stack without servers of the user's own. */
     public static Target of(StackAddresses stack) {
-        return new Target(
-                KafkaSettings.of(stack.bootstrap()),
-                new StoreConfig(stack.jdbcUrl(), stack.postgresUser(), ""),
-                stack.flink(),
-                List.of());
+        return new Target(KafkaSettings.of(stack.bootstrap()), stack.store(), stack.flink(), List.of());
     }
 
     String flinkHost() {
