@@ -42,7 +42,7 @@ public final class AggregateMain {
         int parallelism = options.parallelism(env.getParallelism());
         try {
             Migrations.apply(store);
-            new EnrichedTopic(kafka).requireFit();
+            new EnrichedTopic(kafka).requireFit(EnrichedTopic.MAX_AHEAD);
             AggregateStart.claimWindows(store, window, time);
             AggregateJob.define(
                     env,

@@ -33,7 +33,7 @@ public final class EnrichMain {
         int parallelism = options.parallelism(env.getParallelism());
         try {
             Migrations.apply(store);
-            new EnrichedTopic(kafka).requireFit();
+            new EnrichedTopic(kafka).requireFit(EnrichConfig.MAX_AHEAD);
             StartOffsets start =
                     new StartOffsetsResolver(kafka, Topics.RAW, EnrichConfig.GROUP_ID).resolve(options.from());
             String geoDatabase = options.text("geo-db").orElse(null);
