@@ -41,8 +41,9 @@ public final class AggregateMain {
                 StreamExecutionEnvironment.getExecutionEnvironment(JobDefaults.settings(options.bounded()));
         int parallelism = options.parallelism(env.getParallelism());
         try {
+            store.requireReachable();
             Migrations.apply(store);
-            new EnrichedTopic(kafka).requireFit();
+            new EnrichedTopic(kafka).requireFit(EnrichedTopic.MAX_AHEAD);
             AggregateStart.claimWindows(store, window, time);
             AggregateJob.define(
                     env,
