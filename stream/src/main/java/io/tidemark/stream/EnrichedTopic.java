@@ -19,7 +19,7 @@ import org.apache.kafka.common.config.TopicConfig;
  * its size. None may be compacted either: that deletes events that share a key.
  */
 public final class EnrichedTopic {
-    /** How far an event may be ahead of its raw record, unless it is set otherwise. */
+    /** The default of how far an event may be ahead of its raw record. */
     public static final Duration MAX_AHEAD = Duration.ofMinutes(5);
 
     /** Room that a rejected record needs beyond its raw one. */

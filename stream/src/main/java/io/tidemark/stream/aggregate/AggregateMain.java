@@ -41,6 +41,7 @@ public final class AggregateMain {
                 StreamExecutionEnvironment.getExecutionEnvironment(JobDefaults.settings(options.bounded()));
         int parallelism = options.parallelism(env.getParallelism());
         try {
+            store.requireReachable();
             Migrations.apply(store);
             new EnrichedTopic(kafka).requireFit(EnrichedTopic.MAX_AHEAD);
             AggregateStart.claimWindows(store, window, time);
