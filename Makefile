@@ -33,3 +33,9 @@ psql: ## A prompt on the results, while the stack is up
 	if ! command -v psql >/dev/null; then echo "psql is not installed; use: ./tidemark sql --data $(DATA) \"select ...\""; \
 	elif [ -z "$$url" ]; then echo "Nothing runs on $(DATA); start it with: make up"; exit 1; \
 	else psql "$$url?user=postgres"; fi
+
+.PHONY: fuzz
+fuzz: ## A million hostile records through parser, enrichment and both jobs; SEED=number repeats a run
+	mvn -B -pl cli -am verify -Dtest='*FuzzTest' -Dit.test=FuzzedJobsIT -Dtidemark.fuzz.job.records=1000000 \
+		$(if $(SEED),-Dtidemark.fuzz.seed=$(SEED)) \
+		-Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
