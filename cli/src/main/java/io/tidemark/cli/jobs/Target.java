@@ -20,11 +20,16 @@ public record Target(KafkaSettings kafka, StoreConfig store, String flink, List<
         requireNonNull(kafka, "kafka is null");
         requireNonNull(store, "store is null");
         jars = List.copyOf(jars);
+        flink = requireHostAndPort(flink);
+    }
+
+    static String requireHostAndPort(String flink) {
         if (!flink.matches("[^:/ ]+:[0-9]{1,5}|\\[[0-9a-fA-F:]+]:[0-9]{1,5}")) {
             throw new IllegalArgumentException(
                     "Flink's address must be host:port of its REST endpoint, such as localhost:8081; was \"" + flink
                             + "\"");
         }
+        return flink;
     }
 
     /** What a stack of this process started or was given. */
@@ -38,10 +43,18 @@ public record Target(KafkaSettings kafka, StoreConfig store, String flink, List<
     }
 
     String flinkHost() {
-        return flink.substring(0, flink.lastIndexOf(':'));
+        return host(flink);
     }
 
     int flinkPort() {
-        return Integer.parseInt(flink.substring(flink.lastIndexOf(':') + 1));
+        return port(flink);
+    }
+
+    static String host(String address) {
+        return address.substring(0, address.lastIndexOf(':'));
+    }
+
+    static int port(String address) {
+        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
     }
 }
