@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
             ClusterCommand.class,
             JobCommand.class,
             SqlCommand.class,
+            AuditCommand.class,
             CommandLine.HelpCommand.class,
             AutoComplete.GenerateCompletion.class
         },

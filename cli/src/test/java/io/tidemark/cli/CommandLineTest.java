@@ -39,7 +39,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "run", "up", "down", "import", "job", "sql"})
+    @ValueSource(strings = {"demo", "run", "up", "down", "import", "job", "sql", "audit"})
     void helpNamesNoEmptyDefaultAndSplitsNoPath(String command) {
         assertThat(run(Map.of(), command, "--help")).isEqualTo(Main.DONE);
         assertThat(out.toString())

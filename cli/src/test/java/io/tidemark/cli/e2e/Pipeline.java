@@ -1,5 +1,7 @@
 package io.tidemark.cli.e2e;
 
+import static java.util.Objects.requireNonNull;
+
 import io.tidemark.cli.embedded.Layout;
 import io.tidemark.cli.embedded.Stack;
 import io.tidemark.cli.embedded.StackAddresses;
@@ -84,6 +86,21 @@ final class Pipeline implements AutoCloseable {
                 Stack.running(data).orElseThrow(),
                 data,
                 () -> process.destroyForcibly().onExit().join());
+    }
+
+    /** A stack whose Kafka runs elsewhere, in a stack that is used for nothing else. */
+    static Pipeline startWithKafkaOf(StackAddresses other, Path data) {
+        Stack stack = Stack.start(StackConfig.at(data));
+        StackAddresses own = stack.addresses();
+        StackAddresses mixed = StackAddresses.ofOwnServers(
+                own.pid(),
+                other.bootstrap(),
+                own.jdbcUrl(),
+                own.postgresUser(),
+                Path.of(requireNonNull(own.postgresPasswordFile())),
+                own.flink(),
+                own.startedAt());
+        return new Pipeline(mixed, data, stack::close);
     }
 
     StoreConfig store() {

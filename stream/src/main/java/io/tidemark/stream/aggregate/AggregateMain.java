@@ -50,7 +50,7 @@ public final class AggregateMain {
                     new AggregateConfig(
                             kafka,
                             store,
-                            AggregateStart.offsets(kafka, options.from(), windows, time, watermark),
+                            AggregateStart.offsets(kafka, store, options.from(), windows, time, watermark),
                             options.bounded(),
                             parallelism,
                             windows,
