@@ -16,6 +16,7 @@ import io.tidemark.cli.jobs.Target;
 import io.tidemark.model.EventTime;
 import io.tidemark.model.Topics;
 import io.tidemark.stream.StartFrom;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -108,7 +109,7 @@ final class JobCommand implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         PrintWriter out = requireNonNull(spec).commandLine().getOut();
         Optional<StackAddresses> running = Stack.running(data.path);
         Target target = target(running);
@@ -127,14 +128,16 @@ final class JobCommand implements Callable<Integer> {
         launcher.migrate();
         JobOptions options = options();
         Submitted job = launcher.submit(wanted, options);
-        // The registry knows no other Kafka or database: resumed, a job would go on with those of the data folder.
+        // The registry knows no other Kafka or database: resumed, a job goes on with those of the stack.
         boolean ofThisFolder = flink == null
                 && running.filter(
                                 stack -> stack.bootstrap().equals(target.kafka().bootstrapServers())
                                         && stack.jdbcUrl().equals(target.store().address()))
                         .isPresent();
         if (ofThisFolder && !bounded) {
-            new JobRegistry(new Layout(data.path)).add(job, options);
+            Layout layout = new Layout(data.path);
+            OwnServers.remember(layout, running.get());
+            new JobRegistry(layout).add(job, options);
         }
         RunningJob.awaitRunning(job);
         print(out, job);
