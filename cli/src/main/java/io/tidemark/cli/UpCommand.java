@@ -108,9 +108,11 @@ final class UpCommand implements Callable<Integer> {
         return Main.DONE;
     }
 
-    private StackAddresses start(PrintWriter err) {
+    private StackAddresses start(PrintWriter err) throws IOException {
         External external = OwnServers.reachable(kafka, postgres, topics, err);
-        if (!new JobRegistry(new Layout(data.path)).all().isEmpty()) {
+        Layout layout = new Layout(data.path);
+        if (!new JobRegistry(layout).all().isEmpty()) {
+            OwnServers.requireRemembered(layout, external);
             EnrichJob.warmUp();
         }
         Stack stack = Stack.startUnannounced(

@@ -138,11 +138,6 @@ class AuditIT {
         JobOptions options = JobOptions.defaults(2).bounded(new StartFrom.Earliest());
         pipeline.run(JobKind.ENRICH, options);
         pipeline.run(JobKind.AGGREGATE, options);
-        run(
-                pipeline,
-                "create table if not exists aggregate_progress (only_row boolean primary key default true,"
-                        + " watermark_ms bigint not null, updated_at timestamptz not null default now());"
-                        + " insert into aggregate_progress (watermark_ms) values (9223372036854775807) on conflict do nothing");
     }
 
     private static ProducerRecord<byte[], byte[]> record(String value) {
