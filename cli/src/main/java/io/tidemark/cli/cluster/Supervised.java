@@ -109,7 +109,8 @@ final class Supervised {
             ready.complete(null);
             listener.answers(info);
         }
-        // Not by onExit: a process that nobody asks how it ended, as PostgreSQL in many containers, would live for ever.
+        // Not by onExit: a process that nobody asks how it ended, as PostgreSQL in many containers, would live for
+        // ever.
         while (Processes.lives(started)) {
             TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
         }
