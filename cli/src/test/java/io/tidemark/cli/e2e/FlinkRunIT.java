@@ -8,6 +8,7 @@ import io.tidemark.cli.cluster.Cluster;
 import io.tidemark.cli.cluster.ClusterConfig;
 import io.tidemark.cli.cluster.FlinkProcesses;
 import io.tidemark.cli.cluster.ProcessInfo;
+import io.tidemark.cli.embedded.StackAddresses;
 import io.tidemark.cli.jobs.Distribution;
 import java.io.File;
 import java.nio.file.Files;
@@ -35,9 +36,14 @@ class FlinkRunIT {
         List<ProcessInfo> processes;
         try (Cluster cluster = Cluster.start(ClusterConfig.at(data).withTaskManagers(1, 4))) {
             processes = cluster.processes();
+            StackAddresses addresses = cluster.addresses();
             String[] servers = {
-                "--kafka", cluster.addresses().bootstrap(),
-                "--postgres", cluster.addresses().jdbcUrl().replaceFirst("jdbc:", "")
+                "--kafka",
+                addresses.bootstrap(),
+                "--postgres",
+                addresses.jdbcUrl().replaceFirst("jdbc:", ""),
+                "--postgres-password-file",
+                String.valueOf(addresses.postgresPasswordFile())
             };
             Pipeline pipeline = Pipeline.on(data);
             pipeline.sendEvents(100, NOON);
@@ -50,7 +56,7 @@ class FlinkRunIT {
             assertThat(enrich.exitCode()).as(enrich.err()).isZero();
             pipeline.awaitStored(100);
             InProcess stopped = InProcess.tidemark(
-                    "job", "stop", "enrich", "--flink", cluster.addresses().flink(), "--data", data.toString());
+                    "job", "stop", "enrich", "--flink", addresses.flink(), "--data", data.toString());
             assertThat(stopped.exitCode()).as(stopped.err()).isZero();
             String savepoint = stopped.out()
                     .lines()
@@ -63,16 +69,9 @@ class FlinkRunIT {
             ProgramRun resumed = flinkRun(data, List.of("-d", "-s", savepoint, "-c", ENRICH), servers);
             assertThat(resumed.exitCode()).as(resumed.err()).isZero();
             pipeline.awaitStored(200);
-            ProgramRun aggregate = flinkRun(
-                    data,
-                    List.of("-c", AGGREGATE),
-                    servers[0],
-                    servers[1],
-                    servers[2],
-                    servers[3],
-                    "--from=earliest",
-                    "--bounded",
-                    "--window=1m");
+            List<String> bounded = new ArrayList<>(List.of(servers));
+            bounded.addAll(List.of("--from=earliest", "--bounded", "--window=1m"));
+            ProgramRun aggregate = flinkRun(data, List.of("-c", AGGREGATE), bounded.toArray(String[]::new));
             assertThat(aggregate.exitCode()).as(aggregate.err()).isZero();
             pipeline.awaitCounted();
             assertThat(pipeline.number("select sum(num_hits) from processed_events_aggregated"))
