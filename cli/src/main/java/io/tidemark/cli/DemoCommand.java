@@ -19,6 +19,7 @@ import io.tidemark.collect.traffic.PacedSender;
 import io.tidemark.collect.traffic.TrafficSource;
 import io.tidemark.model.Topics;
 import io.tidemark.model.TumblingWindows;
+import io.tidemark.store.StoreException;
 import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.enrich.EnrichJob;
 import java.io.IOException;
@@ -151,7 +152,7 @@ final class DemoCommand implements Callable<Integer> {
             while (!over) {
                 over = asked.await(1, TimeUnit.SECONDS) || System.nanoTime() >= deadline;
                 if (!over) {
-                    view.show(status.take(sender.sent()));
+                    look(view, status, sender);
                 }
             }
             sender.stop();
@@ -161,6 +162,15 @@ final class DemoCommand implements Callable<Integer> {
                 throw sendFailed;
             }
             drain(view, status, sender.sent());
+        }
+    }
+
+    /** Postgres that is away is waited for, as the jobs do. */
+    private static void look(StatusView view, LiveStatus status, PacedSender sender) throws InterruptedException {
+        try {
+            view.show(status.take(sender.sent()));
+        } catch (StoreException e) {
+            view.waiting(sender.sent(), e.getMessage());
         }
     }
 

@@ -85,8 +85,8 @@ final class JobStatusCommand implements Callable<Integer> {
         JobReport.Waiting waiting = report.waiting();
         if (waiting != null) {
             out.printf(
-                    "  waiting for Postgres since %s: %s%n",
-                    Durations.show(Duration.ofSeconds(waiting.seconds())), waiting.cause());
+                    "  waiting for %s since %s: %s%n",
+                    waiting.server(), Durations.show(Duration.ofSeconds(waiting.seconds())), waiting.cause());
         }
         line(out, "parallelism", Integer.toString(report.parallelism()));
         long rejected = 0;

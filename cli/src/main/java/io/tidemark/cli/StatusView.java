@@ -9,6 +9,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Shows the status: in place on a terminal, else a block every few seconds. */
 final class StatusView {
@@ -60,6 +61,24 @@ final class StatusView {
                         status.rejectedInAll(),
                         status.late()));
         lines.addAll(tables(status));
+        block(lines);
+    }
+
+    /** Shows that the results cannot be looked at now, and why; the jobs wait as well, and then go on. */
+    synchronized void waiting(long sent, @Nullable String why) {
+        if (!stopping) {
+            block(List.of(
+                    "",
+                    "%5d s  sent %,d  waiting for PostgreSQL: %s"
+                            .formatted(
+                                    Duration.ofNanos(System.nanoTime() - startedNanos)
+                                            .toSeconds(),
+                                    sent,
+                                    why)));
+        }
+    }
+
+    private void block(List<String> lines) {
         if (terminal && linesShown > 0) {
             // Up to the first line of the block, and clear from there.
             out.printf("\u001b[%dA\u001b[J", linesShown);

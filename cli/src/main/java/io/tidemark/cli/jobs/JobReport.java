@@ -3,6 +3,7 @@ package io.tidemark.cli.jobs;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tidemark.stream.KafkaWatch;
 import io.tidemark.stream.WaitingGauge;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoint the newest complete one, null if there is none
  * @param restarts how often it began again after a failure
  * @param failure the newest, null if there was none
- * @param waiting for Postgres, null if it does not
+ * @param waiting for Postgres or Kafka, null if it does not
  */
 public record JobReport(
         FlinkRest.KnownJob job,
@@ -47,7 +48,7 @@ public record JobReport(
     public record Failure(long atMillis, String message) {}
 
     /** What the job cannot go on without. */
-    public record Waiting(long seconds, String cause) {}
+    public record Waiting(String server, long seconds, String cause) {}
 
     /** Asks the cluster. */
     public static JobReport of(FlinkRest flink, FlinkRest.KnownJob job) throws IOException {
@@ -131,13 +132,18 @@ public record JobReport(
             String metrics = path + "/vertices/" + vertex.path("id").asText() + "/metrics";
             for (JsonNode each : flink.get(metrics)) {
                 String id = each.path("id").asText();
-                if (id.endsWith("." + WaitingGauge.SECONDS)) {
+                boolean postgres = id.endsWith("." + WaitingGauge.SECONDS);
+                if (postgres || id.endsWith("." + KafkaWatch.SECONDS)) {
                     long seconds =
                             value(flink, metrics, id).map(Long::parseLong).orElse(0L);
                     if (seconds > 0 && (longest == null || seconds > longest.seconds())) {
                         String cause = id.replace(WaitingGauge.SECONDS, WaitingGauge.CAUSE);
-                        longest = new Waiting(
-                                seconds, value(flink, metrics, cause).orElse(""));
+                        longest = postgres
+                                ? new Waiting(
+                                        "Postgres",
+                                        seconds,
+                                        value(flink, metrics, cause).orElse(""))
+                                : new Waiting("Kafka", seconds, "it does not answer");
                     }
                 }
             }
