@@ -20,6 +20,10 @@ public enum RejectReason {
     INVALID_EVENT_TIME,
     /** {@code event_time} is further ahead of the record's arrival than allowed. */
     EVENT_TIME_IN_FUTURE,
+    /** Enrichment failed over the record in a way that was not foreseen; the message has the error. */
+    ENRICHMENT_FAILED,
+    /** The record passed all checks, and Postgres refused its row, as by a constraint that was added to the table. */
+    REFUSED_BY_DATABASE,
     /** An enriched record without readable source coordinates. */
     MISSING_COORDINATES;
 

@@ -25,16 +25,19 @@ final class CopyBuffer {
     private static final int PIECE = 64 * 1024;
 
     private ByteBuffer bytes = ByteBuffer.allocate(FIRST_CAPACITY);
-    private int rows;
 
-    CopyBuffer() {
-        clear();
-    }
+    /** Where each row begins. */
+    private int[] starts = new int[1024];
+
+    private int rows;
 
     /** Begins a row; its fields must follow. */
     CopyBuffer row(int fields) {
+        if (rows == starts.length) {
+            starts = Arrays.copyOf(starts, 2 * rows);
+        }
+        starts[rows++] = bytes.position();
         room(Short.BYTES).putShort((short) fields);
-        rows++;
         return this;
     }
 
@@ -93,18 +96,19 @@ final class CopyBuffer {
         return bytes.position();
     }
 
-    /** Sends all rows; the buffer stays as it is. In pieces, since Postgres takes each in whole. */
-    void writeTo(CopyIn copy) throws SQLException {
-        int size = bytes.position();
-        for (int at = 0; at < size; at += PIECE) {
-            copy.writeToCopy(bytes.array(), at, Math.min(PIECE, size - at));
+    /** Sends the rows from one to another, exclusive; the buffer stays as it is. In pieces, since Postgres takes each in whole. */
+    void writeTo(CopyIn copy, int fromRow, int toRow) throws SQLException {
+        copy.writeToCopy(HEADER, 0, HEADER.length);
+        int end = toRow < rows ? starts[toRow] : bytes.position();
+        for (int at = starts[fromRow]; at < end; at += PIECE) {
+            copy.writeToCopy(bytes.array(), at, Math.min(PIECE, end - at));
         }
         byte[] trailer = ByteBuffer.allocate(Short.BYTES).putShort(END).array();
         copy.writeToCopy(trailer, 0, trailer.length);
     }
 
     void clear() {
-        bytes.clear().put(HEADER);
+        bytes.clear();
         rows = 0;
     }
 }

@@ -110,7 +110,7 @@ public final class Corrections implements AutoCloseable {
      *     exceed their writer's flush interval. Zero if nothing is being written
      */
     public Corrections(StoreConfig config, Duration settle) {
-        this(new Session(config.connections("corrections", ANSWER_WITHIN)), settle);
+        this(Session.patient(config.writerConnections("corrections", ANSWER_WITHIN)), settle);
     }
 
     Corrections(Session session, Duration settle) {

@@ -1,60 +1,34 @@
 package io.tidemark.store;
 
 import io.tidemark.model.EnrichedEvent;
-import io.tidemark.model.EnrichedEventCodec;
 import io.tidemark.model.SourceCoordinates;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyIn;
 
 /**
  * Stores events in bulk, each exactly once, for one thread: one transaction moves {@code ingest_ledger.next_offset} of
- * every source partition in the batch by compare-and-set and COPYs the rows. An event below {@code next_offset} is already
- * stored. Of each partition, events must come in ascending order of offset. Not thread-safe; connects when first used.
+ * every source partition in the batch by compare-and-set and COPYs the rows. Rejected records move the ledger too, so that
+ * it accounts for every offset. What is below {@code next_offset} is dealt with already. Of each partition, records must
+ * come in ascending order of offset. Not thread-safe; connects when first used, and waits while Postgres is away.
  */
 public final class EventWriter implements AutoCloseable {
     /** Bytes of pending rows at which a writer is full unless told otherwise; some 20,000 events. */
     public static final int DEFAULT_MAX_PENDING_BYTES = 8 * 1024 * 1024;
 
     private static final Duration ANSWER_WITHIN = Duration.ofMinutes(1);
-    private static final int COLUMNS = 21;
-    private static final String COPY = """
-            copy processed_events (ip, event_timestamp, referrer, host, url, geodata, country, device, browser, os, bot,
-                referrer_source, utm_source, utm_medium, utm_campaign, utm_term, utm_content, user_agent,
-                source_topic_id, source_partition, source_offset)
-            from stdin (format binary)""";
 
-    private final EnrichedEventCodec codec = new EnrichedEventCodec();
-    private final CopyBuffer pending = new CopyBuffer();
-    private final Map<Ledger.Key, Progress> progress = new HashMap<>();
+    private final LedgerBatch batch = new LedgerBatch();
+    private final EventCopy rows = new EventCopy();
     private final Session session;
     private final int maxPendingBytes;
-    private @Nullable Progress last;
 
     /** Set once a commit may have been sent, until it is known to have succeeded. */
     private boolean commitInDoubt;
 
-    /** Where a source partition stands: {@code known} in the ledger, {@code next} once what is pending is stored. */
-    private static final class Progress {
-        final Ledger.Key key;
-        long known;
-        long next;
-
-        Progress(Ledger.Key key, long known) {
-            this.key = key;
-            this.known = known;
-            this.next = known;
-        }
-    }
+    /** Set once Postgres has refused the batch for a row's sake, until it is stored without that row. */
+    private boolean holdsBadRow;
 
     public EventWriter(StoreConfig config) {
         this(config, DEFAULT_MAX_PENDING_BYTES);
@@ -62,7 +36,7 @@ public final class EventWriter implements AutoCloseable {
 
     /** A writer that is full once its rows reach that many bytes. */
     public EventWriter(StoreConfig config, int maxPendingBytes) {
-        this(new Session(config.connections("events", ANSWER_WITHIN)), maxPendingBytes);
+        this(Session.patient(config.writerConnections("events", ANSWER_WITHIN)), maxPendingBytes);
     }
 
     EventWriter(Session session, int maxPendingBytes) {
@@ -74,107 +48,93 @@ public final class EventWriter implements AutoCloseable {
     }
 
     /**
+     * What a flush did.
+     *
+     * @param stored number of rows stored
+     * @param rejected number of records that the ledger now counts as rejected, without those that Postgres refused
+     * @param refused events whose rows Postgres refused; the others were stored without them
+     */
+    public record Flushed(int stored, int rejected, List<Refused> refused) {
+        static final Flushed NOTHING = new Flushed(0, 0, List.of());
+
+        public Flushed {
+            refused = List.copyOf(refused);
+        }
+    }
+
+    /**
      * Takes an event for the next flush. Reads the ledger when it first sees a source partition.
      *
-     * @return false if the event is already stored or pending, and was left out; to be counted by the caller
+     * @return whether it is new; if not it was left out, to be counted by the caller
      */
-    public boolean add(EnrichedEvent event, SourceCoordinates at) {
-        Progress partition = progressOf(at);
-        if (at.offset() < partition.next) {
-            return false;
+    public Admission add(EnrichedEvent event, SourceCoordinates at) {
+        Admission admission = batch.admit(at, false, this::open);
+        if (admission == Admission.NEW) {
+            rows.add(event, at);
         }
-        append(event, at);
-        partition.next = at.offset() + 1;
-        return true;
+        return admission;
     }
 
-    private Progress progressOf(SourceCoordinates at) {
-        Progress partition = last;
-        if (partition == null || !partition.key.holds(at)) {
-            partition = progress.computeIfAbsent(Ledger.Key.of(at), this::load);
-            last = partition;
-        }
-        return partition;
+    /** Takes a record that is rejected, for which the next flush moves the ledger. */
+    public Admission reject(SourceCoordinates at) {
+        return batch.admit(at, true, this::open);
     }
 
-    private Progress load(Ledger.Key key) {
-        long next = session.transact(
-                "read the ledger of source partition " + key, connection -> Ledger.open(connection, key));
-        return new Progress(key, next);
-    }
-
-    private void append(EnrichedEvent event, SourceCoordinates at) {
-        pending.row(COLUMNS)
-                .text(event.ip())
-                .timestamp(event.eventTimeMillis())
-                .text(event.referrer())
-                .text(event.host())
-                .text(event.url())
-                .text(codec.geodata(event.geo()))
-                .text(event.geo().country())
-                .text(event.client().device())
-                .text(event.client().browser())
-                .text(event.client().os())
-                .bool(event.client().bot())
-                .text(event.source().code())
-                .text(event.campaign().source())
-                .text(event.campaign().medium())
-                .text(event.campaign().name())
-                .text(event.campaign().term())
-                .text(event.campaign().content())
-                .text(event.userAgent())
-                .uuid(at.topicId())
-                .int4(at.partition())
-                .int8(at.offset());
+    private Ledger.Position open(Ledger.Key key, long firstOffset) {
+        return session.transact(
+                "read the ledger of source partition " + key, connection -> Ledger.open(connection, key, firstOffset));
     }
 
     /** Whether the pending rows have reached the writer's size and should be flushed. */
     public boolean isFull() {
-        return pending.size() >= maxPendingBytes;
+        return rows.size() >= maxPendingBytes;
     }
 
     public boolean hasPending() {
-        return pending.rows() > 0;
+        return batch.pending() > 0;
+    }
+
+    /** Whether this writer waits for Postgres now; to be asked from any thread. */
+    public Waiting waiting() {
+        return session.waiting();
     }
 
     /**
-     * Stores what is pending in one transaction; on return it is durable and visible.
+     * Deals with what is pending in one transaction; on return it is durable and visible.
      *
-     * @return number of rows stored
      * @throws StaleWriterException if another writer has moved the ledger; nothing is stored by this one
-     * @throws StoreException if Postgres refuses or stays away; the rows stay pending
+     * @throws StoreException if Postgres refuses for another reason than a row's; the rows stay pending
      */
-    public int flush() {
+    public Flushed flush() {
         if (!hasPending()) {
-            return 0;
+            return Flushed.NOTHING;
         }
-        List<Ledger.Move> moves = moves();
-        int rows = pending.rows();
-        session.transact("store " + rows + " events", connection -> {
-            if (move(connection, moves)) {
-                copy(connection);
+        List<Ledger.Move> moves = batch.moves();
+        int added = rows.rows();
+        int rejected = batch.pending() - added;
+        List<Refused> refused;
+        try {
+            refused = store(moves);
+        } catch (StoreException e) {
+            if (!EventCopy.isFaultOfARow(e.getCause())) {
+                throw e;
             }
-            commitInDoubt = true;
-            return rows;
-        });
-        commitInDoubt = false;
-        pending.clear();
-        for (Progress partition : progress.values()) {
-            partition.known = partition.next;
+            holdsBadRow = true;
+            refused = store(moves);
         }
-        return rows;
+        commitInDoubt = false;
+        holdsBadRow = false;
+        rows.clear();
+        batch.committed();
+        return new Flushed(added - refused.size(), rejected, refused);
     }
 
-    private List<Ledger.Move> moves() {
-        Collection<Progress> partitions = progress.values();
-        List<Ledger.Move> moves = new ArrayList<>(partitions.size());
-        for (Progress partition : partitions) {
-            if (partition.next > partition.known) {
-                moves.add(new Ledger.Move(partition.key, partition.known, partition.next));
-            }
-        }
-        moves.sort(Comparator.comparing(Ledger.Move::key));
-        return moves;
+    private List<Refused> store(List<Ledger.Move> moves) {
+        return session.transact("store " + rows.rows() + " events", connection -> {
+            List<Refused> refused = move(connection, moves) ? copy(connection) : Ledger.refused(connection, moves);
+            commitInDoubt = true;
+            return refused;
+        });
     }
 
     /**
@@ -191,30 +151,19 @@ public final class EventWriter implements AutoCloseable {
         if (commitInDoubt && moved == 0 && elsewhere.isEmpty()) {
             return false;
         }
-        throw new StaleWriterException("Another writer has moved the ledger; nothing of this batch of " + pending.rows()
-                + " events was stored: " + (elsewhere.isEmpty() ? moves : elsewhere));
+        throw new StaleWriterException("Another writer has moved the ledger; nothing of this batch of "
+                + batch.pending() + " records was stored: " + (elsewhere.isEmpty() ? moves : elsewhere));
     }
 
-    private void copy(Connection connection) throws SQLException {
-        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(COPY);
-        try {
-            pending.writeTo(copy);
-            copy.endCopy();
-        } catch (SQLException e) {
-            cancel(copy, e);
-            throw e;
+    /** Savepoints cost time, so they are taken only once it is known that there is a bad row. */
+    private List<Refused> copy(Connection connection) throws SQLException {
+        if (!holdsBadRow) {
+            rows.sendAll(connection);
+            return List.of();
         }
-    }
-
-    /** Frees the connection for the rollback. */
-    private static void cancel(CopyIn copy, SQLException cause) {
-        try {
-            if (copy.isActive()) {
-                copy.cancelCopy();
-            }
-        } catch (SQLException e) {
-            cause.addSuppressed(e);
-        }
+        List<Refused> refused = rows.sendGood(connection);
+        Ledger.refuse(connection, refused);
+        return refused;
     }
 
     /** Ends the connection. What is pending is dropped, and stored by whoever reads the source again. */

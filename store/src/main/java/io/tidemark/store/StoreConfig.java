@@ -25,6 +25,12 @@ public record StoreConfig(String jdbcUrl, String user, String password) implemen
     private static final String SESSION_OPTIONS =
             "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3";
 
+    /**
+     * A writer never rests within a transaction, unless it was stopped: then its locks on the ledger go free soon. Not for
+     * queries, whose reader may take its time.
+     */
+    private static final String WRITER_OPTIONS = SESSION_OPTIONS + " -c idle_in_transaction_session_timeout=15s";
+
     public StoreConfig {
         requireNonNull(jdbcUrl, "jdbcUrl is null");
         requireNonNull(user, "user is null");
@@ -42,14 +48,19 @@ public record StoreConfig(String jdbcUrl, String user, String password) implemen
      * @param answerWithin longest wait for an answer, then the connection counts as broken; zero for no limit
      */
     ConnectionSource connections(String purpose, Duration answerWithin) {
-        return () -> open(purpose, answerWithin);
+        return () -> open(purpose, answerWithin, SESSION_OPTIONS);
+    }
+
+    /** As {@link #connections}, for what writes in short transactions. */
+    ConnectionSource writerConnections(String purpose, Duration answerWithin) {
+        return () -> open(purpose, answerWithin, WRITER_OPTIONS);
     }
 
     /**
      * Asks the driver itself: {@link java.sql.DriverManager} finds drivers through class loaders that do not see a Flink
      * job's.
      */
-    private Connection open(String purpose, Duration answerWithin) throws SQLException {
+    private Connection open(String purpose, Duration answerWithin, String options) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", user);
         properties.setProperty("password", password);
@@ -58,7 +69,7 @@ public record StoreConfig(String jdbcUrl, String user, String password) implemen
         properties.setProperty("connectTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
         properties.setProperty("loginTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
         properties.setProperty("socketTimeout", Long.toString(answerWithin.toSeconds()));
-        properties.setProperty("options", SESSION_OPTIONS);
+        properties.setProperty("options", options);
         Connection connection = new Driver().connect(jdbcUrl, properties);
         if (connection == null) {
             throw new SQLException("Not a JDBC URL of Postgres: " + withoutPassword(jdbcUrl), "08001");

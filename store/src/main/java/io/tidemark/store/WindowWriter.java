@@ -37,7 +37,7 @@ public final class WindowWriter implements AutoCloseable {
     private final Session session;
 
     public WindowWriter(StoreConfig config) {
-        this(new Session(config.connections("windows", ANSWER_WITHIN)));
+        this(Session.patient(config.writerConnections("windows", ANSWER_WITHIN)));
     }
 
     WindowWriter(Session session) {

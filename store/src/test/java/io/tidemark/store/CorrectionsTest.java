@@ -202,7 +202,10 @@ class CorrectionsTest {
                 select timestamptz '2026-03-01 12:00Z' + n * interval '1 second', 'a.example', repeat('x', 300), false,
                     'direct', '%s', 0, n
                 from generate_series(0, 99999) as n""".formatted(StoreFixture.TOPIC));
-        run(config, "insert into ingest_ledger values ('" + StoreFixture.TOPIC + "', 0, 100000)");
+        run(
+                config,
+                "insert into ingest_ledger (topic_id, partition, next_offset, stored) values ('" + StoreFixture.TOPIC
+                        + "', 0, 100000, 100000)");
         run(config, "vacuum analyze processed_events");
         corrections.mark(
                 List.of(new Mark(NOON + FIVE_MINUTES, at(0, 0)), new Mark(NOON + 50 * FIVE_MINUTES, at(0, 1))),

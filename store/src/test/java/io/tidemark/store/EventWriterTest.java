@@ -84,9 +84,9 @@ class EventWriterTest {
                 "a\\b\\.\\N", "tab\tnew\nline\rreturn", "\\.", "\"quoted\",comma", "\uD83C\uDF0A", "\u0001\u007f"));
         try (EventWriter writer = new EventWriter(config)) {
             for (int i = 0; i < hostile.size(); i++) {
-                assertThat(writer.add(everywhere(hostile.get(i)), at(0, i))).isTrue();
+                assertThat(writer.add(everywhere(hostile.get(i)), at(0, i))).isEqualTo(Admission.NEW);
             }
-            assertThat(writer.flush()).isEqualTo(hostile.size());
+            assertThat(writer.flush().stored()).isEqualTo(hostile.size());
         }
 
         try (Connection connection = DriverManager.getConnection(config.jdbcUrl(), "postgres", "postgres");
@@ -105,20 +105,20 @@ class EventWriterTest {
     @Test
     void leavesOutWhatIsPendingOrStored() {
         try (EventWriter writer = new EventWriter(config)) {
-            assertThat(writer.add(event(), at(0, 5))).isTrue();
-            assertThat(writer.add(event(), at(0, 5))).isFalse();
-            assertThat(writer.add(event(), at(0, 4))).isFalse();
-            assertThat(writer.add(event(), at(1, 0))).isTrue();
-            assertThat(writer.flush()).isEqualTo(2);
-            assertThat(writer.add(event(), at(0, 5))).isFalse();
+            assertThat(writer.add(event(), at(0, 5))).isEqualTo(Admission.NEW);
+            assertThat(writer.add(event(), at(0, 5))).isEqualTo(Admission.SEEN);
+            assertThat(writer.add(event(), at(0, 4))).isEqualTo(Admission.SEEN);
+            assertThat(writer.add(event(), at(1, 0))).isEqualTo(Admission.NEW);
+            assertThat(writer.flush().stored()).isEqualTo(2);
+            assertThat(writer.add(event(), at(0, 5))).isEqualTo(Admission.SEEN);
             assertThat(writer.hasPending()).isFalse();
-            assertThat(writer.flush()).isZero();
+            assertThat(writer.flush().stored()).isZero();
         }
         try (EventWriter successor = new EventWriter(config)) {
-            assertThat(successor.add(event(), at(0, 5))).isFalse();
-            assertThat(successor.add(event(), at(1, 0))).isFalse();
-            assertThat(successor.add(event(), at(0, 8))).isTrue();
-            assertThat(successor.flush()).isOne();
+            assertThat(successor.add(event(), at(0, 5))).isEqualTo(Admission.SEEN);
+            assertThat(successor.add(event(), at(1, 0))).isEqualTo(Admission.SEEN);
+            assertThat(successor.add(event(), at(0, 8))).isEqualTo(Admission.NEW);
+            assertThat(successor.flush().stored()).isOne();
         }
         assertThat(storedOffsets()).containsExactly("0|5", "0|8", "1|0");
         assertThat(rows(config, "select partition, next_offset from ingest_ledger order by 1"))
@@ -130,8 +130,8 @@ class EventWriterTest {
         store(event());
         try (EventWriter writer = new EventWriter(config)) {
             assertThat(writer.add(event(), new SourceCoordinates(new UUID(1, 2), 0, 0)))
-                    .isTrue();
-            assertThat(writer.flush()).isOne();
+                    .isEqualTo(Admission.NEW);
+            assertThat(writer.flush().stored()).isOne();
         }
         assertThat(rows(config, "select count(*) from processed_events")).containsExactly("2");
     }
@@ -207,24 +207,106 @@ class EventWriterTest {
                 writer.add(event(), at(backwards ? 7 - i : i, 0));
             }
             ready.await();
-            return writer.flush();
+            return writer.flush().stored();
         } catch (StaleWriterException e) {
             return 0;
         }
     }
 
     @Test
-    void refusedRowNamesTheReasonAndStaysPending() {
+    void ledgerAccountsForEveryOffset() {
+        try (EventWriter writer = new EventWriter(config)) {
+            writer.add(event(), at(0, 10));
+            assertThat(writer.reject(at(0, 11))).isEqualTo(Admission.NEW);
+            writer.add(event(), at(0, 14));
+            assertThat(writer.flush()).isEqualTo(new EventWriter.Flushed(2, 1, List.of()));
+            assertThat(writer.reject(at(0, 11))).isEqualTo(Admission.SEEN);
+            writer.reject(at(0, 15));
+            assertThat(writer.hasPending()).isTrue();
+            assertThat(writer.flush()).isEqualTo(new EventWriter.Flushed(0, 1, List.of()));
+        }
+        assertThat(rows(config, "select first_offset, next_offset, stored, rejected, absent from ingest_ledger"))
+                .containsExactly("10|16|2|2|2");
+    }
+
+    @Test
+    void onlyTheRowsThatPostgresRefusesAreLeftOut() {
+        try (EventWriter writer = new EventWriter(config)) {
+            for (int i = 0; i < 100; i++) {
+                writer.add(event(i == 17 || i == 18 || i == 99 ? "nul\0host" : "h", null, NOON), at(0, i));
+            }
+            EventWriter.Flushed flushed = writer.flush();
+            assertThat(flushed.stored()).isEqualTo(97);
+            assertThat(flushed.refused())
+                    .extracting(refused -> refused.at().offset() + " " + refused.sqlState())
+                    .containsExactly("17 22021", "18 22021", "99 22021");
+            assertThat(flushed.refused()).allMatch(refused -> refused.message().contains("0x00"));
+            writer.add(event(), at(0, 100));
+            assertThat(writer.flush()).isEqualTo(new EventWriter.Flushed(1, 0, List.of()));
+        }
+        assertThat(storedOffsets()).hasSize(98).doesNotContain("0|17", "0|18", "0|99");
+        assertThat(rows(config, "select next_offset, stored, rejected, absent from ingest_ledger"))
+                .containsExactly("101|98|3|0");
+    }
+
+    @Test
+    void refusedEventStaysRefusedForTheNextWriter() {
         try (EventWriter writer = new EventWriter(config)) {
             writer.add(event("nul\0host", null, NOON), at(0, 0));
+            writer.add(event(), at(0, 1));
+            writer.flush();
+        }
+        try (EventWriter successor = new EventWriter(config)) {
+            assertThat(successor.add(event(), at(0, 0))).isEqualTo(Admission.REFUSED);
+            assertThat(successor.add(event(), at(0, 1))).isEqualTo(Admission.SEEN);
+        }
+    }
+
+    @Test
+    void constraintsOfTheUsersOwnRejectTheirRowsOnly() {
+        StoreFixture.run(
+                config, "alter table processed_events add constraint no_admin check (host <> 'admin') not valid");
+        StoreFixture.run(
+                config,
+                "alter table processed_events add constraint one_a_url unique (url) deferrable initially deferred");
+        try (EventWriter writer = new EventWriter(config)) {
+            writer.add(event("admin", null, NOON), at(0, 0));
+            writer.add(event("a", null, NOON), at(0, 1));
+            writer.add(event("b", null, NOON), at(0, 2));
+            assertThat(writer.flush().refused())
+                    .extracting(refused -> refused.at().offset() + " " + refused.sqlState())
+                    .containsExactly("0 23514", "2 23505");
+        }
+        assertThat(storedOffsets()).containsExactly("0|1");
+    }
+
+    @Test
+    void constraintThatSpeaksUpAtTheCommitRejectsItsRowsOnly() {
+        StoreFixture.run(
+                config,
+                "alter table processed_events add constraint one_a_url unique (url) deferrable initially deferred");
+        try (EventWriter writer = new EventWriter(config)) {
+            writer.add(event("a", null, NOON), at(0, 0));
+            writer.add(event("b", null, NOON), at(0, 1));
+            EventWriter.Flushed flushed = writer.flush();
+            assertThat(flushed.stored()).isOne();
+            assertThat(flushed.refused()).hasSize(1);
+        }
+    }
+
+    @Test
+    void errorThatIsNoRowsFaultLeavesTheBatchPending() {
+        try (EventWriter writer = new EventWriter(config)) {
+            writer.add(event(), at(0, 0));
+            StoreFixture.run(config, "alter table processed_events rename column host to site");
             assertThatThrownBy(writer::flush)
                     .isInstanceOf(StoreException.class)
                     .hasMessageStartingWith("Cannot store 1 events: ")
-                    .hasMessageContaining("0x00");
+                    .hasMessageContaining("host");
             assertThat(writer.hasPending()).isTrue();
+            StoreFixture.run(config, "alter table processed_events rename column site to host");
+            assertThat(writer.flush().stored()).isOne();
         }
-        assertThat(storedOffsets()).isEmpty();
-        assertThat(rows(config, "select next_offset from ingest_ledger")).containsExactly("0");
     }
 
     private void store(EnrichedEvent... events) {
@@ -232,7 +314,7 @@ class EventWriterTest {
             for (int i = 0; i < events.length; i++) {
                 writer.add(events[i], at(0, i));
             }
-            assertThat(writer.flush()).isEqualTo(events.length);
+            assertThat(writer.flush().stored()).isEqualTo(events.length);
         }
     }
 

@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Real connections whose commits fail as planned, and pauses that only note their length. */
 final class FaultyConnections implements ConnectionSource, Session.Sleeper {
+    /** A session on these connections that waits for as long as it takes. */
+    Session patient() {
+        return Session.patient(this, this, Clock.systemUTC());
+    }
+
     /** What becomes of a commit. */
     enum Commit {
         WORKS,
@@ -31,6 +37,8 @@ final class FaultyConnections implements ConnectionSource, Session.Sleeper {
     private final ConnectionSource real;
     private final Deque<Commit> plan = new ArrayDeque<>();
     private int refusals;
+    private int pausesUntilInterrupt = Integer.MAX_VALUE;
+    private Runnable duringPauses = () -> {};
     private Runnable beforeReopening = () -> {};
 
     FaultyConnections(StoreConfig config) {
@@ -45,6 +53,16 @@ final class FaultyConnections implements ConnectionSource, Session.Sleeper {
     /** Sets how many of the next attempts to connect are refused. */
     void refuse(int attempts) {
         refusals = attempts;
+    }
+
+    /** Sets what is done in every pause. */
+    void duringPauses(Runnable action) {
+        duringPauses = action;
+    }
+
+    /** Interrupts the thread in the pause after that many more, once. */
+    void interruptAfter(int morePauses) {
+        pausesUntilInterrupt = morePauses;
     }
 
     void beforeReopening(Runnable action) {
@@ -95,7 +113,11 @@ final class FaultyConnections implements ConnectionSource, Session.Sleeper {
     }
 
     @Override
-    public void sleep(Duration pause) {
+    public void sleep(Duration pause) throws InterruptedException {
         pauses.add(pause);
+        duringPauses.run();
+        if (pausesUntilInterrupt-- == 0) {
+            throw new InterruptedException();
+        }
     }
 }

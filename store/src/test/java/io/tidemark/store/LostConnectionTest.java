@@ -10,21 +10,30 @@ import static io.tidemark.store.StoreFixture.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LostConnectionTest {
     private final StoreConfig config = StoreFixture.newDatabase();
     private final FaultyConnections connections = new FaultyConnections(config);
-    private final EventWriter writer = new EventWriter(new Session(connections, connections), 1 << 20);
+    private final EventWriter writer = new EventWriter(connections.patient(), 1 << 20);
 
     @Test
     void commitWithoutAnswerThatHappenedIsNotRepeated() {
         addTwoPartitions();
         connections.nextCommits(ANSWER_LOST);
 
-        assertThat(writer.flush()).isEqualTo(2);
+        assertThat(writer.flush().stored()).isEqualTo(2);
         assertThat(writer.hasPending()).isFalse();
         assertThat(stored()).containsExactly("0|0", "1|0");
         assertThat(connections.opened).isEqualTo(2);
@@ -35,7 +44,7 @@ class LostConnectionTest {
         addTwoPartitions();
         connections.nextCommits(REQUEST_LOST);
 
-        assertThat(writer.flush()).isEqualTo(2);
+        assertThat(writer.flush().stored()).isEqualTo(2);
         assertThat(stored()).containsExactly("0|0", "1|0");
     }
 
@@ -44,7 +53,7 @@ class LostConnectionTest {
         addTwoPartitions();
         connections.nextCommits(REQUEST_LOST, ANSWER_LOST, REQUEST_LOST, ANSWER_LOST, WORKS);
 
-        assertThat(writer.flush()).isEqualTo(2);
+        assertThat(writer.flush().stored()).isEqualTo(2);
         assertThat(stored()).containsExactly("0|0", "1|0");
         assertThat(connections.pauses)
                 .containsExactly(
@@ -71,7 +80,7 @@ class LostConnectionTest {
         addTwoPartitions();
         connections.nextCommits(SERIALIZATION_FAILURE, SERIALIZATION_FAILURE);
 
-        assertThat(writer.flush()).isEqualTo(2);
+        assertThat(writer.flush().stored()).isEqualTo(2);
         assertThat(stored()).containsExactly("0|0", "1|0");
         assertThat(connections.opened).isOne();
     }
@@ -85,34 +94,112 @@ class LostConnectionTest {
                 "select pg_terminate_backend(pid, 10000) from pg_stat_activity where application_name = 'tidemark-test'"
                         + " and datname = current_database()");
 
-        assertThat(writer.add(event(), at(0, 1))).isTrue();
-        assertThat(writer.flush()).isOne();
+        assertThat(writer.add(event(), at(0, 1))).isEqualTo(Admission.NEW);
+        assertThat(writer.flush().stored()).isOne();
         assertThat(stored()).containsExactly("0|0", "0|1", "1|0");
     }
 
     @Test
-    void postgresThatStaysAwayIsReportedAndTheRowsKept() {
+    void postgresThatIsAwayForLongIsWaitedForVisibly() {
         addTwoPartitions();
         connections.nextCommits(REQUEST_LOST);
-        connections.refuse(7);
+        connections.refuse(500);
+        List<String> causes = new ArrayList<>();
+        connections.duringPauses(() -> {
+            assertThat(writer.waiting().seconds()).isPositive();
+            causes.add(writer.waiting().cause());
+        });
 
-        assertThatThrownBy(writer::flush)
+        assertThat(writer.flush().stored()).isEqualTo(2);
+        assertThat(stored()).containsExactly("0|0", "1|0");
+        assertThat(causes).hasSize(501).first().isEqualTo("An I/O error occurred");
+        assertThat(causes).last().isEqualTo("Connection refused");
+        assertThat(connections.pauses).last().isEqualTo(Duration.ofSeconds(2));
+        assertThat(writer.waiting().seconds()).isZero();
+        assertThat(writer.waiting().cause()).isEmpty();
+    }
+
+    @Test
+    void commandGivesUpAfterAFewAttempts() {
+        Session session = Session.impatient(connections, connections, Clock.systemUTC());
+        connections.refuse(100);
+
+        assertThatThrownBy(() -> session.transact("look", connection -> 1))
                 .isInstanceOf(StoreException.class)
-                .hasMessage("Cannot store 2 events: Connection refused");
-        assertThat(connections.pauses).hasSize(7).last().isEqualTo(Duration.ofSeconds(5));
-        assertThat(writer.flush()).isEqualTo(2);
+                .hasMessage("Cannot look: Connection refused");
+        assertThat(connections.pauses).hasSize(7);
+    }
+
+    @Test
+    void doubtAboutACommitOutlivesAnInterruptedWait() {
+        addTwoPartitions();
+        connections.nextCommits(ANSWER_LOST);
+        connections.refuse(7);
+        connections.interruptAfter(3);
+        assertThatThrownBy(writer::flush).isInstanceOf(StoreException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(writer.hasPending()).isTrue();
+
+        assertThat(writer.flush().stored()).isEqualTo(2);
         assertThat(stored()).containsExactly("0|0", "1|0");
     }
 
     @Test
-    void doubtAboutACommitOutlivesAFailedFlush() {
-        addTwoPartitions();
+    void lostAnswerToACommitWithARefusedRowIsResolvedFromTheLedger() {
+        writer.add(event(), at(0, 0));
+        writer.add(event("nul\0host", null, StoreFixture.NOON), at(0, 1));
         connections.nextCommits(ANSWER_LOST);
-        connections.refuse(7);
-        assertThatThrownBy(writer::flush).isInstanceOf(StoreException.class);
 
-        assertThat(writer.flush()).isEqualTo(2);
-        assertThat(stored()).containsExactly("0|0", "1|0");
+        EventWriter.Flushed flushed = writer.flush();
+        assertThat(flushed.stored()).isOne();
+        assertThat(flushed.refused())
+                .extracting(refused -> refused.at().offset())
+                .containsExactly(1L);
+        assertThat(rows(config, "select next_offset, stored, rejected from ingest_ledger"))
+                .containsExactly("2|1|1");
+    }
+
+    @Test
+    void connectionThatDiedWhileItRestedIsNotUsed() {
+        FakeClock clock = new FakeClock();
+        Session session = Session.patient(connections, connections, clock);
+        assertThat(session.transact("look", LostConnectionTest::backend)).isPositive();
+        rows(
+                config,
+                "select pg_terminate_backend(pid, 10000) from pg_stat_activity where application_name = 'tidemark-test'"
+                        + " and datname = current_database()");
+        clock.millis += 5_000;
+
+        assertThat(session.transact("look", LostConnectionTest::backend)).isPositive();
+        assertThat(connections.opened).isEqualTo(2);
+        assertThat(connections.pauses).isEmpty();
+    }
+
+    private static int backend(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
+            row.next();
+            return row.getInt(1);
+        }
+    }
+
+    private static final class FakeClock extends Clock {
+        private long millis = 1_772_366_400_000L;
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.ofEpochMilli(millis);
+        }
     }
 
     private void addTwoPartitions() {

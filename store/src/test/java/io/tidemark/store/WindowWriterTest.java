@@ -160,7 +160,7 @@ class WindowWriterTest {
     void lostAnswerToACommitChangesNothing() {
         FaultyConnections connections = new FaultyConnections(config);
         connections.nextCommits(ANSWER_LOST);
-        try (WindowWriter writer = new WindowWriter(new Session(connections, connections))) {
+        try (WindowWriter writer = new WindowWriter(connections.patient())) {
             writer.write(List.of(new WindowCounts(NOON, "a.example", Map.of("", 3L))), FIVE_MINUTES);
         }
         assertThat(rows(config, HOSTS)).containsExactly(NOON + "|a.example|3|0");

@@ -36,6 +36,8 @@ public final class KafkaEnds {
                 .setProperties(kafka.toProperties())
                 .setProperty("max.poll.records", "5000")
                 .setProperty("max.partition.fetch.bytes", Integer.toString(4 * 1024 * 1024))
+                // Partitions are found when a job starts; to look again would fail it whenever Kafka is away.
+                .setProperty("partition.discovery.interval.ms", "-1")
                 .setStartingOffsets(OffsetsInitializer.offsets(offsets))
                 .setDeserializer(new TopicRecordSchema(kafka, topic));
         if (bounded) {
@@ -56,6 +58,8 @@ public final class KafkaEnds {
                 .setProperty("compression.type", "lz4")
                 // A batch that expires is skipped and the next one sent: a gap that a successor cannot fill in order.
                 .setProperty("delivery.timeout.ms", Integer.toString(Integer.MAX_VALUE))
+                // While Kafka is away the job waits: backpressure, not a failure.
+                .setProperty("max.block.ms", Integer.toString(Integer.MAX_VALUE))
                 .setProperty("linger.ms", "20")
                 .setProperty("batch.size", Integer.toString(256 * 1024))
                 .setProperty("buffer.memory", Integer.toString(64 * 1024 * 1024))

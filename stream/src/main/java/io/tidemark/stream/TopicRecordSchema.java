@@ -14,11 +14,18 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Header;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Reads records as they come, with the id of their topic, which is asked for each time a task starts. */
+/**
+ * Reads records as they come, with the id of their topic, which is asked for each time a task starts: for as long as it
+ * takes, if Kafka is away.
+ */
 public final class TopicRecordSchema implements KafkaRecordDeserializationSchema<TopicRecord> {
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(TopicRecordSchema.class);
 
     private final KafkaSettings kafka;
     private final String topic;
@@ -32,12 +39,24 @@ public final class TopicRecordSchema implements KafkaRecordDeserializationSchema
 
     @Override
     public void open(DeserializationSchema.InitializationContext context) throws Exception {
+        Uuid id = topicId();
+        topicIdHigh = id.getMostSignificantBits();
+        topicIdLow = id.getLeastSignificantBits();
+    }
+
+    /** Kafka's client pauses between its own attempts, of which each of these has a minute's worth. */
+    private Uuid topicId() throws InterruptedException {
         try (Admin admin = Admin.create(kafka.toProperties())) {
-            Uuid id = describe(admin, topic).topicId();
-            topicIdHigh = id.getMostSignificantBits();
-            topicIdLow = id.getLeastSignificantBits();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("Cannot find the id of topic " + topic + " in " + kafka, e);
+            while (true) {
+                try {
+                    return describe(admin, topic).topicId();
+                } catch (ExecutionException e) {
+                    if (!(e.getCause() instanceof TimeoutException)) {
+                        throw new IllegalStateException("Cannot find the id of topic " + topic + " in " + kafka, e);
+                    }
+                    LOG.warn("Waiting for {} to tell the id of topic {}: {}", kafka, topic, e.getMessage());
+                }
+            }
         }
     }
 

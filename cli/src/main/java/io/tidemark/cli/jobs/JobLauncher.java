@@ -28,6 +28,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.RecoveryClaimMode;
@@ -38,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 /** Submits jobs to a session cluster over its REST endpoint; the embedded cluster is one like any other. */
 public final class JobLauncher {
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
+    private static final Duration FIRST_RESTART = Duration.ofMillis(500);
+    private static final Duration LONGEST_RESTART = Duration.ofSeconds(10);
     private static final int ANSWER_SECONDS = 30;
 
     private final Target target;
@@ -168,6 +171,12 @@ public final class JobLauncher {
         settings.set(PipelineOptions.GENERIC_TYPES, false);
         if (!options.bounded()) {
             settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
+            // A checkpoint that cannot be written, or waits for Postgres or Kafka too long, costs a longer replay, no
+            // more.
+            settings.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, Integer.MAX_VALUE);
+            settings.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+            settings.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF, FIRST_RESTART);
+            settings.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF, LONGEST_RESTART);
             settings.set(
                     CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                     ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);

@@ -7,15 +7,13 @@ import io.tidemark.stream.TopicRecord;
 import java.time.Clock;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.util.OutputTag;
 
 /**
- * Raw events → validated and enriched → rows of {@code processed_events} and records of {@link Topics#ENRICHED}; what
+ * Raw events → validated and enriched → rows of {@code processed_events} → records of {@link Topics#ENRICHED}; what
  * cannot be used → {@link Topics#REJECTED}. Nothing is shuffled: each partition keeps its order all the way.
  */
 public final class EnrichJob {
@@ -43,18 +41,18 @@ public final class EnrichJob {
                         WatermarkStrategy.noWatermarks(),
                         Topics.RAW)
                 .uid("raw-events");
-        SingleOutputStreamOperator<Enriched> enriched = raw.process(
+        SingleOutputStreamOperator<Enriched> stored = raw.process(
                         new EnrichRecords(config.geoDatabase(), config.maxAhead(), Clock.systemUTC()))
                 .uid("enrich")
-                .name("enrich");
-        enriched.transform("processed_events", Types.VOID, new StoreEvents(config.store(), config.flushInterval()))
-                .uid("processed-events")
-                .sinkTo(new DiscardingSink<>())
-                .name("end")
-                .uid("processed-events-end");
-        enriched.sinkTo(kafka.sink(new EnrichedSerializer()))
+                .name("enrich")
+                .transform(
+                        "processed_events",
+                        TypeInformation.of(Enriched.class),
+                        new StoreEvents(config.store(), config.flushInterval()))
+                .uid("processed-events");
+        stored.sinkTo(kafka.sink(new EnrichedSerializer()))
                 .uid("enriched-events")
                 .name(Topics.ENRICHED);
-        kafka.sinkRejected(enriched.getSideOutput(REJECTED));
+        kafka.sinkRejected(stored.getSideOutput(REJECTED));
     }
 }

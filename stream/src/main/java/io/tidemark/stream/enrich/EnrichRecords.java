@@ -1,26 +1,28 @@
 package io.tidemark.stream.enrich;
 
-import io.tidemark.model.EnrichedEvent;
+import static java.util.Objects.requireNonNull;
+
 import io.tidemark.model.EventTime;
 import io.tidemark.model.InvalidEventException;
 import io.tidemark.model.RawEvent;
 import io.tidemark.model.RawEventCodec;
 import io.tidemark.model.RejectReason;
 import io.tidemark.model.TextCap;
-import io.tidemark.stream.Rejected;
 import io.tidemark.stream.Tallies;
 import io.tidemark.stream.Tally;
 import io.tidemark.stream.TopicRecord;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Validates and enriches; what cannot be used goes to {@link EnrichJob#REJECTED} with the reason. */
-final class EnrichRecords extends ProcessFunction<TopicRecord, Enriched> {
+/** Validates and enriches; of what cannot be used the outcome tells the reason. */
+final class EnrichRecords extends ProcessFunction<TopicRecord, Outcome> {
+    private static final Logger LOG = LoggerFactory.getLogger(EnrichRecords.class);
     private static final long serialVersionUID = 1L;
 
     private final @Nullable String geoDatabase;
@@ -44,28 +46,28 @@ final class EnrichRecords extends ProcessFunction<TopicRecord, Enriched> {
                 new Enrichment(geo, new ClientResolver(UserAgentParser.shared())),
                 new Tally(getRuntimeContext(), Tallies.READ),
                 new Tally(getRuntimeContext(), Tallies.TEXT_CUT),
-                new Tally(getRuntimeContext(), Tallies.TEXT_NUL_REMOVED),
-                Tallies.rejected(getRuntimeContext()));
+                new Tally(getRuntimeContext(), Tallies.TEXT_NUL_REMOVED));
     }
 
     @Override
-    public void processElement(TopicRecord read, Context context, Collector<Enriched> out) {
-        Opened with = java.util.Objects.requireNonNull(opened, "not opened");
+    public void processElement(TopicRecord read, Context context, Collector<Outcome> out) {
+        Opened with = requireNonNull(opened, "not opened");
         with.read.add(1);
+        out.collect(outcome(read, with));
+    }
+
+    private Outcome outcome(TopicRecord read, Opened with) {
         try {
             RawEvent raw = with.codec.decode(read.value());
             requireNotAhead(raw, read.timestampMillis());
             countChangedTexts(raw, with);
-            EnrichedEvent event = with.enrichment.enrich(raw);
-            out.collect(new Enriched(event, read.position()));
+            return Outcome.accepted(read, with.enrichment.enrich(raw));
         } catch (InvalidEventException e) {
-            Tally tally = with.rejected.get(e.reason());
-            if (tally != null) {
-                tally.add(1);
-            }
-            context.output(
-                    EnrichJob.REJECTED,
-                    new Rejected(read.position(), e.reason(), e.getMessage(), read.key(), read.value()));
+            return Outcome.rejected(read, e.reason(), e.getMessage());
+        } catch (RuntimeException | StackOverflowError e) {
+            // A library that trips over one record must not keep all that follow from being counted.
+            LOG.error("Cannot enrich the record at {}", read.position(), e);
+            return Outcome.rejected(read, RejectReason.ENRICHMENT_FAILED, e.toString());
         }
     }
 
@@ -113,11 +115,5 @@ final class EnrichRecords extends ProcessFunction<TopicRecord, Enriched> {
         }
     }
 
-    private record Opened(
-            RawEventCodec codec,
-            Enrichment enrichment,
-            Tally read,
-            Tally cut,
-            Tally nulRemoved,
-            Map<RejectReason, Tally> rejected) {}
+    private record Opened(RawEventCodec codec, Enrichment enrichment, Tally read, Tally cut, Tally nulRemoved) {}
 }

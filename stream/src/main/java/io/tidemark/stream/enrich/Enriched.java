@@ -3,5 +3,5 @@ package io.tidemark.stream.enrich;
 import io.tidemark.model.EnrichedEvent;
 import io.tidemark.model.SourceCoordinates;
 
-/** An enriched event and where its raw event stands. */
+/** An enriched event whose row is stored, and where its raw event stands. */
 public record Enriched(EnrichedEvent event, SourceCoordinates source) {}

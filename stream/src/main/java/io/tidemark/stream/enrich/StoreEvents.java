@@ -2,53 +2,95 @@ package io.tidemark.stream.enrich;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tidemark.model.RejectReason;
+import io.tidemark.model.SourceCoordinates;
+import io.tidemark.store.Admission;
 import io.tidemark.store.EventWriter;
+import io.tidemark.store.Refused;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.stream.OneTimer;
+import io.tidemark.stream.Rejected;
 import io.tidemark.stream.Tallies;
 import io.tidemark.stream.Tally;
+import io.tidemark.stream.WaitingGauge;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes events to {@code processed_events}: when enough are pending, after the flush interval, before a checkpoint and
- * at the end. It has no state: what is stored is told by the ledger, in the same transaction.
+ * Writes events to {@code processed_events}, and hands on only what is committed there: when enough are pending, after
+ * the flush interval, before a checkpoint and at the end. So whoever reads an event downstream finds its row in Postgres.
+ * What was dealt with before is handed on again, since its way downstream may have been cut off; readers know it by its
+ * coordinates. The operator has no state: what is dealt with is told by the ledger, in the same transaction.
  */
-final class StoreEvents extends AbstractStreamOperator<Void> implements OneInputStreamOperator<Enriched, Void> {
+final class StoreEvents extends AbstractStreamOperator<Enriched> implements OneInputStreamOperator<Outcome, Enriched> {
     private static final long serialVersionUID = 1L;
+
+    /** Of a replay nothing is written, yet it waits for its turn. */
+    private static final int MAX_WAITING = 20_000;
 
     private final StoreConfig store;
     private final Duration flushInterval;
 
     private transient @Nullable EventWriter writer;
     private transient @Nullable OneTimer flushTimer;
-    private transient @Nullable Tally stored;
-    private transient @Nullable Tally skipped;
+    private transient @Nullable Counts counts;
+
+    /** Read and not handed on yet, in the order of reading. */
+    private transient List<Outcome> waiting = new ArrayList<>();
 
     StoreEvents(StoreConfig store, Duration flushInterval) {
         this.store = store;
         this.flushInterval = flushInterval;
     }
 
+    private record Counts(Tally stored, Tally skipped, Map<RejectReason, Tally> rejected) {}
+
     @Override
     public void open() throws Exception {
         super.open();
         writer = new EventWriter(store);
         flushTimer = new OneTimer(getProcessingTimeService());
-        stored = new Tally(getRuntimeContext(), Tallies.STORED);
-        skipped = new Tally(getRuntimeContext(), Tallies.SKIPPED);
+        waiting = new ArrayList<>();
+        counts = new Counts(
+                new Tally(getRuntimeContext(), Tallies.STORED),
+                new Tally(getRuntimeContext(), Tallies.SKIPPED),
+                Tallies.rejected(getRuntimeContext()));
+        WaitingGauge.register(getMetricGroup(), writer.waiting());
     }
 
     @Override
-    public void processElement(StreamRecord<Enriched> element) {
+    public void processElement(StreamRecord<Outcome> element) {
         EventWriter open = requireNonNull(writer, "not open");
-        Enriched enriched = element.getValue();
-        if (!open.add(enriched.event(), enriched.source())) {
-            requireNonNull(skipped).add(1);
-        } else if (open.isFull()) {
+        Outcome outcome = element.getValue();
+        Admission admission =
+                outcome.event() == null ? open.reject(outcome.source()) : open.add(outcome.event(), outcome.source());
+        switch (admission) {
+            case NEW -> {
+                waiting.add(outcome);
+                if (outcome.reason() != null) {
+                    countRejected(outcome.reason());
+                }
+            }
+            case SEEN -> {
+                requireNonNull(counts).skipped.add(1);
+                waiting.add(outcome);
+            }
+            case REFUSED -> {
+                requireNonNull(counts).skipped.add(1);
+                waiting.add(Outcome.rejected(
+                        outcome.read(),
+                        RejectReason.REFUSED_BY_DATABASE,
+                        "Postgres refused the row when it was first read; see table ingest_refused"));
+            }
+        }
+        if (open.isFull() || waiting.size() >= MAX_WAITING) {
             flush();
         } else {
             requireNonNull(flushTimer).arm(flushInterval, now -> flush());
@@ -75,10 +117,37 @@ final class StoreEvents extends AbstractStreamOperator<Void> implements OneInput
     }
 
     private void flush() {
-        EventWriter open = requireNonNull(writer, "not open");
         requireNonNull(flushTimer).disarm();
-        if (open.hasPending()) {
-            requireNonNull(stored).add(open.flush());
+        if (waiting.isEmpty()) {
+            return;
         }
+        EventWriter.Flushed flushed = requireNonNull(writer, "not open").flush();
+        requireNonNull(counts).stored.add(flushed.stored());
+        Map<SourceCoordinates, Refused> refused = new HashMap<>();
+        flushed.refused().forEach(each -> refused.put(each.at(), each));
+        for (Outcome outcome : waiting) {
+            handOn(outcome, refused.isEmpty() ? null : refused.get(outcome.source()));
+        }
+        waiting.clear();
+    }
+
+    private void handOn(Outcome outcome, @Nullable Refused refused) {
+        if (refused != null) {
+            countRejected(RejectReason.REFUSED_BY_DATABASE);
+            reject(outcome.toRejected(RejectReason.REFUSED_BY_DATABASE, refused.sqlState() + ": " + refused.message()));
+        } else if (outcome.event() != null) {
+            output.collect(new StreamRecord<>(new Enriched(outcome.event(), outcome.source())));
+        } else {
+            reject(outcome.toRejected());
+        }
+    }
+
+    private void reject(Rejected rejected) {
+        output.collect(EnrichJob.REJECTED, new StreamRecord<>(rejected));
+    }
+
+    private void countRejected(RejectReason reason) {
+        requireNonNull(requireNonNull(counts).rejected.get(reason), reason::code)
+                .add(1);
     }
 }

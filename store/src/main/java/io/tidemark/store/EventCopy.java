@@ -1,0 +1,156 @@
+package io.tidemark.store;
+
+import io.tidemark.model.EnrichedEvent;
+import io.tidemark.model.EnrichedEventCodec;
+import io.tidemark.model.SourceCoordinates;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+
+/** Rows on their way into {@code processed_events} by COPY, and the search for those that Postgres refuses. */
+final class EventCopy {
+    private static final int COLUMNS = 21;
+    private static final String COPY = """
+            copy processed_events (ip, event_timestamp, referrer, host, url, geodata, country, device, browser, os, bot,
+                referrer_source, utm_source, utm_medium, utm_campaign, utm_term, utm_content, user_agent,
+                source_topic_id, source_partition, source_offset)
+            from stdin (format binary)""";
+
+    /**
+     * Classes of error codes that are a row's own fault (Postgres manual, appendix "PostgreSQL Error Codes"): data
+     * exception, integrity constraint violation, with check option violation, program limit exceeded.
+     */
+    private static final Set<String> FAULT_OF_A_ROW = Set.of("22", "23", "44", "54");
+
+    private static final String RAISED_BY_A_TRIGGER = "P0001";
+
+    private final EnrichedEventCodec codec = new EnrichedEventCodec();
+    private final CopyBuffer rows = new CopyBuffer();
+    private final List<SourceCoordinates> places = new ArrayList<>();
+
+    void add(EnrichedEvent event, SourceCoordinates at) {
+        places.add(at);
+        rows.row(COLUMNS)
+                .text(event.ip())
+                .timestamp(event.eventTimeMillis())
+                .text(event.referrer())
+                .text(event.host())
+                .text(event.url())
+                .text(codec.geodata(event.geo()))
+                .text(event.geo().country())
+                .text(event.client().device())
+                .text(event.client().browser())
+                .text(event.client().os())
+                .bool(event.client().bot())
+                .text(event.source().code())
+                .text(event.campaign().source())
+                .text(event.campaign().medium())
+                .text(event.campaign().name())
+                .text(event.campaign().term())
+                .text(event.campaign().content())
+                .text(event.userAgent())
+                .uuid(at.topicId())
+                .int4(at.partition())
+                .int8(at.offset());
+    }
+
+    int rows() {
+        return rows.rows();
+    }
+
+    /** Bytes of the rows. */
+    int size() {
+        return rows.size();
+    }
+
+    void clear() {
+        rows.clear();
+        places.clear();
+    }
+
+    /** Whether the error may be the fault of a single row, so that the others can be stored without it. */
+    static boolean isFaultOfARow(@Nullable Throwable failure) {
+        String state = failure instanceof SQLException e ? e.getSQLState() : null;
+        return RAISED_BY_A_TRIGGER.equals(state)
+                || (state != null && state.length() == 5 && FAULT_OF_A_ROW.contains(state.substring(0, 2)));
+    }
+
+    /** Sends all rows, or none. */
+    void sendAll(Connection connection) throws SQLException {
+        if (rows.rows() > 0) {
+            send(connection, 0, rows.rows());
+        }
+    }
+
+    /**
+     * Sends the rows that Postgres takes, halving again and again those that hold a bad one.
+     *
+     * @return those that it refuses
+     */
+    List<Refused> sendGood(Connection connection) throws SQLException {
+        List<Refused> refused = new ArrayList<>();
+        try (Statement immediate = connection.createStatement()) {
+            // Else a deferred constraint speaks up at the commit only, and of no row in particular.
+            immediate.execute("set constraints all immediate");
+        }
+        sendGood(connection, 0, rows.rows(), refused);
+        return refused;
+    }
+
+    private void sendGood(Connection connection, int from, int to, List<Refused> refused) throws SQLException {
+        if (from == to) {
+            return;
+        }
+        Savepoint before = connection.setSavepoint();
+        try {
+            send(connection, from, to);
+            connection.releaseSavepoint(before);
+        } catch (SQLException e) {
+            if (!isFaultOfARow(e)) {
+                throw e;
+            }
+            connection.rollback(before);
+            if (to - from == 1) {
+                refused.add(new Refused(places.get(from), String.valueOf(e.getSQLState()), firstLine(e)));
+            } else {
+                int middle = (from + to) >>> 1;
+                sendGood(connection, from, middle, refused);
+                sendGood(connection, middle, to, refused);
+            }
+        }
+    }
+
+    private static String firstLine(SQLException e) {
+        String message = String.valueOf(e.getMessage());
+        return message.lines().findFirst().orElse(message);
+    }
+
+    private void send(Connection connection, int from, int to) throws SQLException {
+        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(COPY);
+        try {
+            rows.writeTo(copy, from, to);
+            copy.endCopy();
+        } catch (SQLException e) {
+            cancel(copy, e);
+            throw e;
+        }
+    }
+
+    /** Frees the connection for the rollback. */
+    private static void cancel(CopyIn copy, SQLException cause) {
+        try {
+            if (copy.isActive()) {
+                copy.cancelCopy();
+            }
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+}
