@@ -1,7 +1,6 @@
 package io.tidemark.chaos.check;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,21 +18,19 @@ public final class SnapshotReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotReader.class);
     private static final Duration PAUSE = Duration.ofMillis(100);
 
-    private final String jdbcUrl;
-    private final String user;
+    private final Database database;
     private final List<String> differences = new ArrayList<>();
     private final AtomicLong looks = new AtomicLong();
     private final Thread thread = new Thread(this::look, "snapshots");
     private volatile boolean ended;
 
-    private SnapshotReader(String jdbcUrl, String user) {
-        this.jdbcUrl = jdbcUrl;
-        this.user = user;
+    private SnapshotReader(Database database) {
+        this.database = database;
     }
 
     /** Starts to look. */
-    public static SnapshotReader start(String jdbcUrl, String user) {
-        SnapshotReader reader = new SnapshotReader(jdbcUrl, user);
+    public static SnapshotReader start(Database database) {
+        SnapshotReader reader = new SnapshotReader(database);
         reader.thread.setDaemon(true);
         reader.thread.start();
         return reader;
@@ -56,7 +53,7 @@ public final class SnapshotReader implements AutoCloseable {
     private void look() {
         Snapshot last = Snapshot.EMPTY;
         while (!ended) {
-            try (Connection connection = DriverManager.getConnection(jdbcUrl, user, "")) {
+            try (Connection connection = database.connect()) {
                 connection.setAutoCommit(false);
                 connection.setReadOnly(true);
                 connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
