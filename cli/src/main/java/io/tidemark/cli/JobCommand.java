@@ -2,10 +2,12 @@ package io.tidemark.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tidemark.cli.cluster.Cluster;
 import io.tidemark.cli.embedded.Layout;
 import io.tidemark.cli.embedded.Stack;
 import io.tidemark.cli.embedded.StackAddresses;
 import io.tidemark.cli.embedded.StackException;
+import io.tidemark.cli.jobs.Distribution;
 import io.tidemark.cli.jobs.JobKind;
 import io.tidemark.cli.jobs.JobLauncher;
 import io.tidemark.cli.jobs.JobOptions;
@@ -18,7 +20,6 @@ import io.tidemark.model.Topics;
 import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.StartFrom;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -167,16 +168,14 @@ final class JobCommand implements Callable<Integer> {
                 Optional.ofNullable(flink)
                         .or(() -> embedded.map(Target::flink))
                         .orElseThrow(() -> nothingRuns("a Flink (--flink)")),
-                flink == null ? List.of() : List.of(jobJar()));
+                flink == null && !running.filter(stack -> Cluster.holds(stack, data.path)).isPresent()
+                        ? List.of()
+                        : List.of(Distribution.jobJar()));
     }
 
     private StackException nothingRuns(String other) {
         return new StackException("Nothing runs on %s; start it with 'tidemark up', or name %s"
                 .formatted(new Layout(data.path).data(), other));
-    }
-
-    private static Path jobJar() {
-        return Distribution.jobJar();
     }
 
     private static void print(PrintWriter out, Submitted job) {

@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
             UpCommand.class,
             DownCommand.class,
             ImportCommand.class,
+            ClusterCommand.class,
             JobCommand.class,
             SqlCommand.class,
             CommandLine.HelpCommand.class,

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * One process a data folder. The operating system drops the lock when its holder dies, however it dies; the file stays
  * and tells the holder's process id.
  */
-final class FolderLock implements AutoCloseable {
+public final class FolderLock implements AutoCloseable {
     /**
      * Folders locked by this very process. Asked first, since on POSIX systems the closing of any channel on a file
      * drops all locks that the process has on it.
@@ -32,8 +32,12 @@ final class FolderLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** @throws StackException if the folder is in use or cannot be written to; names the folder and the process */
-    static FolderLock take(Layout layout) {
+    /**
+     * Takes the lock.
+     *
+     * @throws StackException if the folder is in use or cannot be written to; names the folder and the process
+     */
+    public static FolderLock take(Layout layout) {
         try {
             Files.createDirectories(layout.data());
             return tryTake(layout)
@@ -49,7 +53,7 @@ final class FolderLock implements AutoCloseable {
     }
 
     /** Whether a process holds the folder's lock. */
-    static boolean isTaken(Layout layout) {
+    public static boolean isTaken(Layout layout) {
         if (!Files.exists(layout.lockFile())) {
             return false;
         }

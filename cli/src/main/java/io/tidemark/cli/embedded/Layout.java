@@ -25,6 +25,11 @@ public record Layout(Path data) {
         return flink().resolve("checkpoints");
     }
 
+    /** Savepoints: {@code savepoint-<job id>-<random>}. */
+    public Path savepoints() {
+        return flink().resolve("savepoints");
+    }
+
     public Path logs() {
         return data.resolve("logs");
     }
@@ -37,6 +42,16 @@ public record Layout(Path data) {
     /** Addresses of the running stack; present only while it runs, or if it was killed. */
     public Path stackFile() {
         return data.resolve("stack.json");
+    }
+
+    /** What the processes of {@code tidemark cluster} read: settings of Kafka, Flink and their logs. */
+    public Path clusterSettings() {
+        return data.resolve("cluster");
+    }
+
+    /** The processes of {@code tidemark cluster}; present only while it runs, or if its supervisor was killed. */
+    public Path clusterFile() {
+        return data.resolve("cluster.json");
     }
 
     public Path lockFile() {

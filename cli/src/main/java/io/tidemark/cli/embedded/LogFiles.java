@@ -14,9 +14,15 @@ public final class LogFiles {
 
     /** {@code kafka.log}, {@code flink.log} and {@code tidemark.log} in that folder, of limited size. */
     public static void in(Path folder) {
+        in(folder, "tidemark");
+    }
+
+    /** As {@link #in(Path)}, with another name than {@code tidemark.log}. */
+    public static void in(Path folder, String ownName) {
         try {
             Files.createDirectories(folder);
             System.setProperty("tidemark.logs", folder.toString());
+            System.setProperty("tidemark.own-log", ownName);
             URI settings = Objects.requireNonNull(LogFiles.class.getResource("/log4j2-files.xml"), "log4j2-files.xml")
                     .toURI();
             Configurator.reconfigure(settings);

@@ -13,14 +13,16 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A PostgreSQL server with its database {@code tidemark}, in processes of its own that a kill of this one survives. */
-final class PostgresServer implements AutoCloseable {
-    static final String USER = "postgres";
+public final class PostgresServer implements AutoCloseable {
+    public static final String USER = "postgres";
 
     private static final String DATABASE = "tidemark";
+    private static final String PID_FILE = "postmaster.pid";
     private static final int TIMEOUT_SECONDS = 60;
 
     private final Path programs;
@@ -41,7 +43,7 @@ final class PostgresServer implements AutoCloseable {
      * Starts a server on the folder, whose database it serves if there is one, and waits until it answers. A server that
      * was left there by a killed process is stopped first.
      */
-    static PostgresServer start(Layout layout, int wantedPort) {
+    public static PostgresServer start(Layout layout, int wantedPort) {
         try {
             PostgresAccount account = PostgresAccount.current();
             Path cluster = Files.createDirectories(layout.postgres()).resolve("cluster");
@@ -74,12 +76,48 @@ final class PostgresServer implements AutoCloseable {
     }
 
     /** JDBC URL of the database; its user is {@link #USER}, without a password. */
-    String jdbcUrl() {
-        return jdbcUrl(DATABASE);
+    public String jdbcUrl() {
+        return jdbcUrl(port);
     }
 
-    private String jdbcUrl(String database) {
+    /** JDBC URL of the database of a server on that port. */
+    public static String jdbcUrl(int port) {
+        return jdbcUrl(port, DATABASE);
+    }
+
+    private static String jdbcUrl(int port, String database) {
         return "jdbc:postgresql://%s:%d/%s".formatted(Ports.LOOPBACK, port, database);
+    }
+
+    /** The process that all others of the server descend from. */
+    public ProcessHandle postmaster() {
+        try {
+            return postmaster(cluster)
+                    .orElseThrow(() -> new StackException("PostgreSQL ended as soon as it had started; see " + logs));
+        } catch (IOException e) {
+            throw new StackException("Cannot read which process PostgreSQL is (%s)".formatted(e.getMessage()), e);
+        }
+    }
+
+    /** Stops the server that runs on the folder, whoever started it; returns whether there was one. */
+    public static boolean stopLeftover(Layout layout) {
+        Path cluster = layout.postgres().resolve("cluster");
+        try {
+            boolean runs = postmaster(cluster).isPresent();
+            if (runs) {
+                new PostgresServer(
+                                PostgresProgram.unpacked(layout.data()),
+                                cluster,
+                                Files.createDirectories(layout.logs().resolve("postgres")),
+                                PostgresAccount.current(),
+                                0)
+                        .stop();
+            }
+            return runs;
+        } catch (IOException e) {
+            throw new StackException(
+                    "PostgreSQL on %s did not stop (%s)".formatted(layout.postgres(), e.getMessage()), e);
+        }
     }
 
     /** Made aside and moved, so that an interrupted start leaves no half of a database behind. */
@@ -139,7 +177,7 @@ final class PostgresServer implements AutoCloseable {
     }
 
     private void createDatabaseOnce() throws SQLException {
-        try (Connection connection = DriverManager.getConnection(jdbcUrl(USER), USER, "");
+        try (Connection connection = DriverManager.getConnection(jdbcUrl(port, USER), USER, "");
                 Statement statement = connection.createStatement()) {
             try (ResultSet found =
                     statement.executeQuery("select 1 from pg_database where datname = '" + DATABASE + "'")) {
@@ -152,26 +190,25 @@ final class PostgresServer implements AutoCloseable {
     }
 
     private void stopLeftover() throws IOException {
-        Path pidFile = cluster.resolve("postmaster.pid");
-        if (!Files.exists(pidFile)) {
-            return;
-        }
-        List<String> lines = Files.readAllLines(pidFile);
-        boolean alive = !lines.isEmpty() && isPostmaster(lines.get(0).strip());
-        if (alive) {
+        if (postmaster(cluster).isPresent()) {
             stop();
         } else {
             // Its number may belong to some other process by now, at which PostgreSQL would balk.
-            Files.delete(pidFile);
+            Files.deleteIfExists(cluster.resolve(PID_FILE));
         }
     }
 
-    private static boolean isPostmaster(String pid) {
-        return ProcessHandle.of(Long.parseLong(pid))
+    private static Optional<ProcessHandle> postmaster(Path cluster) throws IOException {
+        Path pidFile = cluster.resolve(PID_FILE);
+        List<String> lines = Files.exists(pidFile) ? Files.readAllLines(pidFile) : List.of();
+        return lines.stream()
+                .findFirst()
+                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid.strip())))
                 .filter(ProcessHandle::isAlive)
-                .flatMap(process -> process.info().command())
-                .filter(command -> command.contains("postgres"))
-                .isPresent();
+                .filter(process -> process.info()
+                        .command()
+                        .filter(command -> command.contains("postgres"))
+                        .isPresent());
     }
 
     private void stop() throws IOException {
@@ -185,7 +222,7 @@ final class PostgresServer implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (Files.exists(cluster.resolve("postmaster.pid"))) {
+            if (Files.exists(cluster.resolve(PID_FILE))) {
                 stop();
             }
         } catch (IOException e) {

@@ -8,19 +8,19 @@ import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 /** {@code stack.json}: written whole or not at all. */
-final class StackFile {
+public final class StackFile {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private StackFile() {}
 
-    static void write(Path file, StackAddresses addresses) throws IOException {
+    public static void write(Path file, StackAddresses addresses) throws IOException {
         Path partial = file.resolveSibling(file.getFileName() + ".partial");
         Files.write(partial, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(addresses));
         Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Empty if there is none, as while a stack is starting. */
-    static Optional<StackAddresses> read(Path file) {
+    public static Optional<StackAddresses> read(Path file) {
         try {
             return Files.exists(file)
                     ? Optional.of(JSON.readValue(Files.readAllBytes(file), StackAddresses.class))

@@ -14,13 +14,18 @@ import io.tidemark.stream.aggregate.AggregateJob;
 import io.tidemark.stream.enrich.EnrichConfig;
 import io.tidemark.stream.enrich.EnrichJob;
 import io.tidemark.stream.enrich.GeoLookup;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.apache.flink.api.common.JobStatus;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.client.deployment.StandaloneClusterId;
 import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -32,9 +37,15 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.client.JobStatusMessage;
+import org.apache.flink.runtime.messages.Acknowledge;
+import org.apache.flink.runtime.rest.ConnectionClosedException;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Submits jobs to a session cluster over its REST endpoint; the embedded cluster is one like any other. */
 public final class JobLauncher {
@@ -42,11 +53,24 @@ public final class JobLauncher {
     private static final Duration FIRST_RESTART = Duration.ofMillis(500);
     private static final Duration LONGEST_RESTART = Duration.ofSeconds(10);
     private static final int ANSWER_SECONDS = 30;
+    private static final int SAVEPOINT_SECONDS = 300;
+    private static final Logger LOG = LoggerFactory.getLogger(JobLauncher.class);
 
     private final Target target;
+    private final boolean evenIfRunning;
 
     public JobLauncher(Target target) {
+        this(target, false);
+    }
+
+    private JobLauncher(Target target, boolean evenIfRunning) {
         this.target = target;
+        this.evenIfRunning = evenIfRunning;
+    }
+
+    /** One that submits a further copy of a job that runs: to show that this does no harm, not to be of use. */
+    public JobLauncher evenIfRunning() {
+        return new JobLauncher(target, true);
     }
 
     /** Makes tables where they are missing. */
@@ -73,9 +97,12 @@ public final class JobLauncher {
         return submit(kind, options, resolve(kind, options), null);
     }
 
-    /** Submits a job that goes on from a checkpoint; without one, from its resolved start. */
-    public Submitted resume(JobKind kind, JobOptions options, StartOffsets start, @Nullable Path checkpoint) {
-        return submit(kind, options, start, checkpoint);
+    /**
+     * Submits a job that goes on from a checkpoint or savepoint; without one, from its resolved start. Its parallelism may
+     * be another than before.
+     */
+    public Submitted resume(JobKind kind, JobOptions options, StartOffsets start, @Nullable RestorePoint from) {
+        return submit(kind, options, start, from);
     }
 
     /** What is newest in the raw topic now. */
@@ -109,10 +136,12 @@ public final class JobLauncher {
         };
     }
 
-    private Submitted submit(JobKind kind, JobOptions options, StartOffsets start, @Nullable Path checkpoint) {
-        requireNotRunning(kind);
+    private Submitted submit(JobKind kind, JobOptions options, StartOffsets start, @Nullable RestorePoint from) {
+        if (!evenIfRunning) {
+            requireNotRunning(kind);
+        }
         new EnrichedTopic(target.kafka()).requireFit();
-        StreamExecutionEnvironment env = environment(options, checkpoint);
+        StreamExecutionEnvironment env = environment(options, from);
         switch (kind) {
             case ENRICH -> {
                 GeoLookup.open(options.geoDatabase()).close();
@@ -166,7 +195,7 @@ public final class JobLauncher {
                 AggregateConfig.FLUSH_INTERVAL);
     }
 
-    private StreamExecutionEnvironment environment(JobOptions options, @Nullable Path checkpoint) {
+    private StreamExecutionEnvironment environment(JobOptions options, @Nullable RestorePoint from) {
         Configuration settings = new Configuration();
         settings.set(PipelineOptions.GENERIC_TYPES, false);
         if (!options.bounded()) {
@@ -181,63 +210,128 @@ public final class JobLauncher {
                     CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                     ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         }
-        if (checkpoint != null) {
-            settings.set(StateRecoveryOptions.SAVEPOINT_PATH, checkpoint.toUri().toString());
-            settings.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
+        if (from != null) {
+            settings.set(StateRecoveryOptions.SAVEPOINT_PATH, from.location());
+            settings.set(
+                    StateRecoveryOptions.RESTORE_MODE,
+                    from.owned() ? RecoveryClaimMode.CLAIM : RecoveryClaimMode.NO_CLAIM);
         }
         String[] jars = target.jars().stream().map(Path::toString).toArray(String[]::new);
         return StreamExecutionEnvironment.createRemoteEnvironment(
                 target.flinkHost(), target.flinkPort(), settings, jars);
     }
 
-    /** Whether such a job runs on the cluster, or is about to. */
-    public boolean runs(JobKind kind) {
-        return listJobs().stream()
-                .anyMatch(job -> job.getJobName().equals(kind.jobName())
-                        && !job.getJobState().isGloballyTerminalState());
-    }
-
     /** Two copies of a job would only get in each other's way: the ledger lets one of them write. */
     private void requireNotRunning(JobKind kind) {
-        for (JobStatusMessage job : listJobs()) {
-            if (job.getJobName().equals(kind.jobName()) && !job.getJobState().isGloballyTerminalState()) {
-                throw new JobFailedException(
-                        "%s is already there (%s, %s); cancel it on http://%s first"
-                                .formatted(kind.jobName(), job.getJobId(), job.getJobState(), target.flink()),
-                        null);
-            }
-        }
+        running(kind).ifPresent(job -> {
+            throw new JobFailedException(
+                    "%s is already there (%s, %s); stop it first with 'tidemark job stop %s', or cancel it on http://%s"
+                            .formatted(kind.jobName(), job.getJobId(), job.getJobState(), kind, target.flink()),
+                    null);
+        });
     }
 
-    /** Forgets the jobs that the user has cancelled, so that they do not come back with the next start. */
+    /** The job of that kind that runs on the cluster, or is about to; one of them if there are several. */
+    public Optional<JobStatusMessage> running(JobKind kind) {
+        return listJobs().stream()
+                .filter(job -> job.getJobName().equals(kind.jobName())
+                        && !job.getJobState().isGloballyTerminalState())
+                .findFirst();
+    }
+
+    /** Whether such a job runs on the cluster, or is about to. */
+    public boolean runs(JobKind kind) {
+        return running(kind).isPresent();
+    }
+
+    /** Notes the jobs that the user has cancelled, so that they do not come back with the next start. */
     public void forgetEnded(JobRegistry registry) {
-        Collection<JobStatusMessage> jobs = listJobs();
-        for (JobRecord known : registry.all()) {
-            for (JobStatusMessage job : jobs) {
-                boolean ended = job.getJobState() == JobStatus.CANCELED || job.getJobState() == JobStatus.FINISHED;
-                if (ended && job.getJobId().toHexString().equals(known.jobId())) {
-                    registry.remove(known.kind());
-                }
-            }
-        }
+        registry.noteEnded(listJobs().stream()
+                .map(job -> new FlinkRest.KnownJob(
+                        job.getJobId().toHexString(), job.getJobName(), job.getJobState(), job.getStartTime(), 0))
+                .toList());
+    }
+
+    /** Takes a savepoint into the cluster's own folder for them; the job goes on. */
+    public RestorePoint savepoint(JobKind kind) {
+        return savepoint(kind, null);
+    }
+
+    /**
+     * Takes a savepoint; the job goes on.
+     *
+     * @param folder URI or path on the cluster, null for the cluster's own
+     * @throws JobFailedException if the job does not run, or the savepoint does not come about
+     */
+    public RestorePoint savepoint(JobKind kind, @Nullable String folder) {
+        JobID id = requireRunning(kind);
+        return RestorePoint.savepoint(ask(
+                "take a savepoint of " + kind.jobName(),
+                flink -> flink.triggerSavepoint(id, folder, SavepointFormatType.CANONICAL),
+                SAVEPOINT_SECONDS));
+    }
+
+    /** Stops a job with a savepoint in the cluster's own folder for them. */
+    public RestorePoint stopWithSavepoint(JobKind kind) {
+        return stopWithSavepoint(kind, null);
+    }
+
+    /**
+     * Stops a job with a savepoint that it can go on from.
+     *
+     * @param folder URI or path on the cluster, null for the cluster's own
+     * @throws JobFailedException if the job does not run, or the savepoint does not come about; the job then goes on
+     */
+    public RestorePoint stopWithSavepoint(JobKind kind, @Nullable String folder) {
+        JobID id = requireRunning(kind);
+        return RestorePoint.savepoint(ask(
+                "stop " + kind.jobName() + " with a savepoint",
+                flink -> flink.stopWithSavepoint(id, false, folder, SavepointFormatType.CANONICAL),
+                SAVEPOINT_SECONDS));
+    }
+
+    /** Cancels the job without a savepoint; its newest checkpoint stays. Returns before it has ended. */
+    public void cancel(JobKind kind) {
+        JobID id = requireRunning(kind);
+        Acknowledge done = ask("cancel " + kind.jobName(), flink -> flink.cancel(id), ANSWER_SECONDS);
+        LOG.info("Cancelling {}: {}", kind.jobName(), done);
+    }
+
+    private JobID requireRunning(JobKind kind) {
+        return running(kind)
+                .map(JobStatusMessage::getJobId)
+                .orElseThrow(() -> new JobFailedException(
+                        "%s does not run on Flink at %s".formatted(kind.jobName(), target.flink()), null));
     }
 
     private Collection<JobStatusMessage> listJobs() {
+        return ask("list the jobs", RestClusterClient::listJobs, ANSWER_SECONDS);
+    }
+
+    private <T> T ask(
+            String what, Function<RestClusterClient<StandaloneClusterId>, CompletableFuture<T>> question, int seconds) {
         Configuration settings = new Configuration();
         settings.set(RestOptions.ADDRESS, target.flinkHost());
         settings.set(RestOptions.PORT, target.flinkPort());
         settings.set(RestOptions.RETRY_MAX_ATTEMPTS, 3);
         try (RestClusterClient<StandaloneClusterId> flink =
                 new RestClusterClient<>(settings, StandaloneClusterId.getInstance())) {
-            return flink.listJobs().get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            return question.apply(flink).get(seconds, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new JobFailedException("Interrupted while asking Flink at " + target.flink(), e);
-        } catch (Exception e) {
+        } catch (TimeoutException e) {
             throw new JobFailedException(
-                    "Flink at %s does not answer (%s); is it running?"
-                            .formatted(target.flink(), JobFailedException.rootMessage(e)),
-                    e);
+                    "Cannot %s: Flink at %s has not done it within %d s".formatted(what, target.flink(), seconds), e);
+        } catch (Exception e) {
+            boolean silent = ExceptionUtils.findThrowable(e, IOException.class).isPresent()
+                    || ExceptionUtils.findThrowable(e, ConnectionClosedException.class)
+                            .isPresent();
+            String message = silent
+                    ? "Flink at %s does not answer (%s); is it running?"
+                            .formatted(target.flink(), JobFailedException.rootMessage(e))
+                    : "Cannot %s: %s".formatted(what, JobFailedException.rootMessage(e));
+            throw new JobFailedException(message, e);
         }
     }
 }

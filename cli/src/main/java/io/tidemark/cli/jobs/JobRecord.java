@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param jobId of the running or last run, 32 hexadecimal digits
  * @param offsets the resolved start, by partition
  * @param firstWindowStart see {@link StartOffsets}
- * @param resumedFrom path of the checkpoint that this run began with, null if none
+ * @param resumedFrom the checkpoint or savepoint that this run began with, null if none
+ * @param savepoint the newest savepoint of this run, null if none
+ * @param stopped whether it was stopped or cancelled, or came to its end, so that it goes on only when asked for
  */
 public record JobRecord(
         JobKind kind,
@@ -27,7 +29,9 @@ public record JobRecord(
         long latenessMillis,
         Map<Integer, Long> offsets,
         long firstWindowStart,
-        @Nullable String resumedFrom) {
+        @Nullable String resumedFrom,
+        @Nullable String savepoint,
+        boolean stopped) {
     public JobRecord {
         offsets = new TreeMap<>(offsets);
     }
@@ -44,10 +48,38 @@ public record JobRecord(
                 options.lateness().toMillis(),
                 job.start().byPartition(),
                 job.start().firstWindowStart(),
-                resumedFrom);
+                resumedFrom,
+                null,
+                false);
     }
 
-    JobOptions options() {
+    JobRecord withSavepoint(String location) {
+        return with(location, stopped);
+    }
+
+    JobRecord asStopped() {
+        return with(savepoint, true);
+    }
+
+    private JobRecord with(@Nullable String newSavepoint, boolean newStopped) {
+        return new JobRecord(
+                kind,
+                jobId,
+                parallelism,
+                geoDatabase,
+                windowMillis,
+                time,
+                watermarkMillis,
+                latenessMillis,
+                offsets,
+                firstWindowStart,
+                resumedFrom,
+                newSavepoint,
+                newStopped);
+    }
+
+    /** What was chosen of it. */
+    public JobOptions options() {
         return new JobOptions(
                 new StartFrom.Committed(),
                 false,
@@ -59,7 +91,8 @@ public record JobRecord(
                 Duration.ofMillis(latenessMillis));
     }
 
-    StartOffsets start() {
+    /** Where it started when it was submitted afresh. */
+    public StartOffsets start() {
         return new StartOffsets(offsets, firstWindowStart);
     }
 }

@@ -1,17 +1,17 @@
-package io.tidemark.cli;
+package io.tidemark.cli.jobs;
 
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What lies beside the command's own jar. */
-final class Distribution {
+public final class Distribution {
     private Distribution() {}
 
     /** The jobs with all they need, for a cluster of the user's own. */
-    static Path jobJar() {
+    public static Path jobJar() {
         try {
-            Path own = Path.of(Main.class
+            Path own = Path.of(Distribution.class
                     .getProtectionDomain()
                     .getCodeSource()
                     .getLocation()

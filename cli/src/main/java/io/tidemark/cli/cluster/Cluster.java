@@ -1,0 +1,253 @@
+package io.tidemark.cli.cluster;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tidemark.cli.embedded.FolderLock;
+import io.tidemark.cli.embedded.KafkaSetup;
+import io.tidemark.cli.embedded.Layout;
+import io.tidemark.cli.embedded.Ports;
+import io.tidemark.cli.embedded.PostgresServer;
+import io.tidemark.cli.embedded.StackAddresses;
+import io.tidemark.cli.embedded.StackException;
+import io.tidemark.cli.embedded.StackFile;
+import io.tidemark.cli.jobs.Target;
+import io.tidemark.store.Migrations;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Flink JobManager, its TaskManagers, Kafka and PostgreSQL, each a process, on one data folder. Whatever dies is
+ * started again on the same port and folder; when the JobManager was, the remembered jobs go on from their newest
+ * checkpoint. One cluster a folder; {@code stack.json} and {@code cluster.json} in it tell other processes where it is.
+ */
+public final class Cluster implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    private final Layout layout;
+    private final FolderLock lock;
+    private final List<Supervised> processes = new ArrayList<>();
+    private final StackAddresses addresses;
+    private final JobKeeper jobs;
+    private final Object fileLock = new Object();
+    private volatile boolean closed;
+
+    private Cluster(Layout layout, FolderLock lock, ClusterConfig config) throws Exception {
+        this.layout = layout;
+        this.lock = lock;
+        FlinkPrograms.writeLogSettings(layout);
+        FlinkPrograms flink = FlinkPrograms.prepare(layout, config);
+        Program kafka = KafkaProgram.prepare(layout, config);
+        Program postgres = new PostgresProcess(layout, Ports.lasting("PostgreSQL", config.postgresPort()));
+        List<Program> programs = new ArrayList<>(flink.all());
+        programs.add(kafka);
+        programs.add(postgres);
+        this.addresses = new StackAddresses(
+                ProcessHandle.current().pid(),
+                Ports.LOOPBACK + ":" + kafka.port(),
+                PostgresServer.jdbcUrl(postgres.port()),
+                PostgresServer.USER,
+                flink.rest().address(),
+                Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString());
+        this.jobs = new JobKeeper(layout, Target.of(addresses), flink.rest());
+        for (Program program : programs) {
+            processes.add(new Supervised(program, new Changes()));
+        }
+    }
+
+    /**
+     * Starts everything at once, and watches it from then on.
+     *
+     * @return once all answer, the topics exist and the schema is up to date; remembered jobs are submitted after that
+     * @throws StackException if the folder is in use, or something does not start; nothing is left running then
+     */
+    public static Cluster start(ClusterConfig config) {
+        Layout layout = new Layout(config.data());
+        FolderLock lock = FolderLock.take(layout);
+        Cluster cluster = null;
+        boolean started = false;
+        try {
+            Files.deleteIfExists(layout.stackFile());
+            int left = Processes.endLeftovers(layout);
+            if (left > 0) {
+                LOG.warn("Ended {} processes that were left on {} by a killed supervisor", left, layout.data());
+            }
+            cluster = new Cluster(layout, lock, config);
+            cluster.awaitStart(config.partitions());
+            started = true;
+            return cluster;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StackException("Interrupted while the cluster was starting", e);
+        } catch (StackException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new StackException(
+                    "The cluster on %s did not start: %s; see %s"
+                            .formatted(layout.data(), e.getMessage(), layout.logs()),
+                    e);
+        } finally {
+            if (!started) {
+                if (cluster == null) {
+                    lock.close();
+                } else {
+                    cluster.close();
+                }
+            }
+        }
+    }
+
+    private void awaitStart(int partitions) throws IOException, InterruptedException {
+        processes.forEach(Supervised::start);
+        CompletableFuture<Void> topics =
+                one(Role.KAFKA).ready().thenRunAsync(() -> KafkaSetup.createTopics(addresses.bootstrap(), partitions));
+        CompletableFuture<Integer> schema =
+                one(Role.POSTGRES).ready().thenApplyAsync(ready -> Migrations.apply(addresses.store()));
+        for (Supervised process : processes) {
+            process.awaitReady(PATIENCE);
+        }
+        try {
+            topics.join();
+            LOG.info("Applied {} migrations", schema.join());
+        } catch (CompletionException e) {
+            Throwable cause = requireNonNull(e.getCause(), "cause");
+            throw new IOException(cause.getMessage(), e);
+        }
+        writeFile();
+        StackFile.write(layout.stackFile(), addresses);
+        LOG.info("The cluster on {} is up", layout.data());
+        jobs.resume();
+    }
+
+    private Supervised one(Role role) {
+        return processes.stream()
+                .filter(process -> process.info().role() == role)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Where Kafka, PostgreSQL and Flink are reached, as long as the cluster lives. */
+    public StackAddresses addresses() {
+        return addresses;
+    }
+
+    /** Where everything lies. */
+    public Layout layout() {
+        return layout;
+    }
+
+    /** The processes as they are now: JobManager, TaskManagers, Kafka, PostgreSQL. */
+    public List<ProcessInfo> processes() {
+        return processes.stream().map(Supervised::info).toList();
+    }
+
+    /** With which addresses remembered jobs are to go on after the JobManager was started again; by default its own. */
+    public void jobsRunOn(Target target) {
+        jobs.runOn(target);
+    }
+
+    /** The jars with the jobs' classes for when they go on; by default the one that comes with Tidemark. */
+    public void jobClasses(List<Path> jars) {
+        jobs.classes(jars);
+    }
+
+    /** Stops Flink, Kafka and PostgreSQL, in this order, and gives the folder free. Closing twice changes nothing. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try (lock) {
+            jobs.close();
+            Files.deleteIfExists(layout.stackFile());
+            processes.forEach(Supervised::letGo);
+            end(processes.stream()
+                    .filter(each -> each.info().role() == Role.JOB_MANAGER
+                            || each.info().role() == Role.TASK_MANAGER)
+                    .toList());
+            end(List.of(one(Role.KAFKA)));
+            end(List.of(one(Role.POSTGRES)));
+            synchronized (fileLock) {
+                Files.deleteIfExists(layout.clusterFile());
+            }
+        } catch (IOException e) {
+            LOG.warn("Cannot delete what tells of the cluster on {}", layout.data(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StackException("Interrupted while the cluster was stopping", e);
+        }
+    }
+
+    private static void end(List<Supervised> together) throws InterruptedException {
+        for (Supervised each : together) {
+            each.end();
+        }
+        for (Supervised each : together) {
+            each.awaitEnd();
+        }
+    }
+
+    private void writeFile() {
+        synchronized (fileLock) {
+            try {
+                // While it closes too: if it is killed at that, whoever comes next has to know what is left.
+                ClusterFile.of(processes()).write(layout);
+            } catch (IOException e) {
+                LOG.warn("Cannot write {}", layout.clusterFile(), e);
+            }
+        }
+    }
+
+    /** What the cluster does when a process changes. */
+    private final class Changes implements Supervised.Listener {
+        @Override
+        public void changed() {
+            writeFile();
+        }
+
+        @Override
+        public void answers(ProcessInfo process) {
+            if (process.role() == Role.JOB_MANAGER && process.restarts() > 0) {
+                // It has forgotten its jobs.
+                jobs.resume();
+            }
+        }
+    }
+
+    /** Ends what a killed supervisor has left on the folder; returns how many processes there were. */
+    public static int endLeftovers(Path data) throws InterruptedException {
+        Layout layout = new Layout(data);
+        try (FolderLock lock = FolderLock.take(layout)) {
+            int ended = Processes.endLeftovers(layout);
+            LOG.info("Ended {} processes left on {}, holding {}", ended, layout.data(), lock);
+            Files.deleteIfExists(layout.stackFile());
+            Files.deleteIfExists(layout.clusterFile());
+            return ended;
+        } catch (IOException e) {
+            throw new StackException("Cannot tidy up %s (%s)".formatted(layout.data(), e.getMessage()), e);
+        }
+    }
+
+    /** Whether the process ended within that time. */
+    public static boolean awaitEnd(ProcessHandle process, Duration patience) throws InterruptedException {
+        return Processes.awaitEnd(process, patience);
+    }
+
+    /** Whether a cluster, not {@code tidemark up}, holds the folder's stack, so that jobs have to bring their classes. */
+    public static boolean holds(StackAddresses stack, Path data) {
+        return ClusterFile.read(new Layout(data))
+                .filter(file -> file.supervisor() == stack.pid())
+                .isPresent();
+    }
+}
