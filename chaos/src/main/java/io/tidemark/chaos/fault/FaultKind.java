@@ -8,47 +8,63 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /** Every kind of fault; what exactly happens is chosen by random numbers. */
 public enum FaultKind {
-    KILL_TASK_MANAGER(random -> new KillProcess(Role.TASK_MANAGER, random.nextInt(16))),
-    KILL_JOB_MANAGER(random -> new KillProcess(Role.JOB_MANAGER, 0)),
-    KILL_BROKER(random -> new KillProcess(Role.KAFKA, 0)),
-    KILL_POSTMASTER(random -> new KillProcess(Role.POSTGRES, 0)),
-    KILL_BACKEND(random -> new KillBackend(random.nextInt(16))),
-    PAUSE_TASK_MANAGER(random -> new PauseProcess(Role.TASK_MANAGER, random.nextInt(16), false, pause(random))),
-    PAUSE_JOB_MANAGER(random -> new PauseProcess(Role.JOB_MANAGER, 0, false, pause(random))),
-    PAUSE_BROKER(random -> new PauseProcess(Role.KAFKA, 0, false, pause(random))),
-    PAUSE_POSTMASTER(random -> new PauseProcess(Role.POSTGRES, 0, random.nextBoolean(), pause(random))),
-    PAUSE_BACKENDS(random -> new PauseBackends(pause(random))),
-    POSTGRES_RESET(random -> new ResetLink(Link.POSTGRES, seconds(random, 0.05, 2))),
-    POSTGRES_LATENCY(random -> new SlowLink(Link.POSTGRES, seconds(random, 0.02, 0.3), seconds(random, 3, 8))),
-    POSTGRES_CUT(random -> cut(Link.POSTGRES, random)),
-    KAFKA_RESET(random -> new ResetLink(Link.KAFKA, seconds(random, 0.05, 2))),
-    KAFKA_LATENCY(random -> new SlowLink(Link.KAFKA, seconds(random, 0.02, 0.3), seconds(random, 3, 8))),
-    KAFKA_CUT(random -> cut(Link.KAFKA, random)),
-    COMMIT_ANSWER_LOST(random -> new LoseCommitAnswers(random.nextInt(1, 5), seconds(random, 2, 4))),
-    SECOND_ENRICH(random -> new SecondCopy(JobKind.ENRICH, random.nextBoolean(), seconds(random, 3, 7))),
-    SECOND_AGGREGATE(random -> new SecondCopy(JobKind.AGGREGATE, random.nextBoolean(), seconds(random, 3, 7))),
-    CHECKPOINTS_AWAY(random -> new CheckpointsAway(seconds(random, 3, 10))),
-    RESCALE(random -> new Rescale(kind(random), seconds(random, 1, 3))),
-    ROLLBACK(random -> new Rollback(kind(random), seconds(random, 2, 5)));
+    KILL_TASK_MANAGER,
+    KILL_JOB_MANAGER,
+    KILL_BROKER,
+    KILL_POSTMASTER,
+    KILL_BACKEND,
+    PAUSE_TASK_MANAGER,
+    PAUSE_JOB_MANAGER,
+    PAUSE_BROKER,
+    PAUSE_POSTMASTER,
+    PAUSE_BACKENDS,
+    POSTGRES_RESET,
+    POSTGRES_LATENCY,
+    POSTGRES_CUT,
+    KAFKA_RESET,
+    KAFKA_LATENCY,
+    KAFKA_CUT,
+    COMMIT_ANSWER_LOST,
+    SECOND_ENRICH,
+    SECOND_AGGREGATE,
+    CHECKPOINTS_AWAY,
+    RESCALE,
+    ROLLBACK;
 
     private static final double SHORTEST_PAUSE = 5;
     private static final double LONGEST_PAUSE = 60;
 
-    private final Function<RandomGenerator, Fault> make;
-
-    FaultKind(Function<RandomGenerator, Fault> make) {
-        this.make = make;
-    }
-
     /** A fault of this kind. */
     public Fault make(RandomGenerator random) {
-        return make.apply(random);
+        return switch (this) {
+            case KILL_TASK_MANAGER -> new KillProcess(Role.TASK_MANAGER, random.nextInt(16));
+            case KILL_JOB_MANAGER -> new KillProcess(Role.JOB_MANAGER, 0);
+            case KILL_BROKER -> new KillProcess(Role.KAFKA, 0);
+            case KILL_POSTMASTER -> new KillProcess(Role.POSTGRES, 0);
+            case KILL_BACKEND -> new KillBackend(random.nextInt(16));
+            case PAUSE_TASK_MANAGER -> new PauseProcess(Role.TASK_MANAGER, random.nextInt(16), false, pause(random));
+            case PAUSE_JOB_MANAGER -> new PauseProcess(Role.JOB_MANAGER, 0, false, pause(random));
+            case PAUSE_BROKER -> new PauseProcess(Role.KAFKA, 0, false, pause(random));
+            case PAUSE_POSTMASTER -> new PauseProcess(Role.POSTGRES, 0, random.nextBoolean(), pause(random));
+            case PAUSE_BACKENDS -> new PauseBackends(pause(random));
+            case POSTGRES_RESET -> new ResetLink(Link.POSTGRES, seconds(random, 0.05, 2));
+            case POSTGRES_LATENCY -> new SlowLink(Link.POSTGRES, seconds(random, 0.02, 0.3), seconds(random, 3, 8));
+            case POSTGRES_CUT -> cut(Link.POSTGRES, random);
+            case KAFKA_RESET -> new ResetLink(Link.KAFKA, seconds(random, 0.05, 2));
+            case KAFKA_LATENCY -> new SlowLink(Link.KAFKA, seconds(random, 0.02, 0.3), seconds(random, 3, 8));
+            case KAFKA_CUT -> cut(Link.KAFKA, random);
+            case COMMIT_ANSWER_LOST -> new LoseCommitAnswers(random.nextInt(1, 5), seconds(random, 2, 4));
+            case SECOND_ENRICH -> new SecondCopy(JobKind.ENRICH, random.nextBoolean(), seconds(random, 3, 7));
+            case SECOND_AGGREGATE -> new SecondCopy(JobKind.AGGREGATE, random.nextBoolean(), seconds(random, 3, 7));
+            case CHECKPOINTS_AWAY -> new CheckpointsAway(seconds(random, 3, 10));
+            case RESCALE -> new Rescale(kind(random), seconds(random, 1, 3));
+            case ROLLBACK -> new Rollback(kind(random), seconds(random, 2, 5));
+        };
     }
 
     /** Lower case with hyphens. */
@@ -70,10 +86,13 @@ public enum FaultKind {
         return Arrays.stream(values())
                 .filter(kind -> kind.toString().equals(name.strip()))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("There is no fault \"%s\"; there are %s, or several joined by +"
-                        .formatted(
-                                name,
-                                Arrays.stream(values()).map(FaultKind::toString).collect(Collectors.joining(", ")))));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("There is no fault \"%s\"; there are %s, or several joined by +"
+                                .formatted(
+                                        name,
+                                        Arrays.stream(values())
+                                                .map(FaultKind::toString)
+                                                .collect(Collectors.joining(", ")))));
     }
 
     /** Mostly little more than 5 s, and up to a minute: 10 s on average. */

@@ -23,6 +23,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.JobStatus;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,7 +70,9 @@ public final class Operator {
         StartFrom from = fromEarliest ? new StartFrom.Earliest() : new StartFrom.Committed();
         return retry(
                 "start a second " + kind,
-                () -> launcher.evenIfRunning().submit(kind, options.withFrom(from)).id());
+                () -> launcher.evenIfRunning()
+                        .submit(kind, options.withFrom(from))
+                        .id());
     }
 
     /** Cancels a job by its id, and waits until it has ended; one that the cluster does not know has. */
@@ -135,8 +138,7 @@ public final class Operator {
         goOn(kind, job.options(), savepoint);
     }
 
-    private void goOn(JobKind kind, JobOptions wanted, @Nullable RestorePoint from)
-            throws Exception {
+    private void goOn(JobKind kind, JobOptions wanted, @Nullable RestorePoint from) throws Exception {
         retry("let " + kind + " go on", () -> {
             if (launcher.runs(kind)) {
                 return true;
@@ -170,6 +172,15 @@ public final class Operator {
         return flink.jobs().stream()
                 .filter(job -> !job.state().isGloballyTerminalState())
                 .toList();
+    }
+
+    /** How many kinds of jobs run. */
+    public long running() throws IOException {
+        return flink.jobs().stream()
+                .filter(job -> job.state() == JobStatus.RUNNING)
+                .map(FlinkRest.KnownJob::name)
+                .distinct()
+                .count();
     }
 
     private static <T> T retry(String what, Attempt<T> attempt) throws Exception {

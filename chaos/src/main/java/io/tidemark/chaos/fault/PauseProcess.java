@@ -22,7 +22,8 @@ final class PauseProcess implements Fault {
 
     @Override
     public String describe() {
-        return "SIGSTOP of %s%s for %d ms".formatted(role, withChildren ? " and all its children" : "", lasts.toMillis());
+        return "SIGSTOP of %s%s for %d ms"
+                .formatted(role, withChildren ? " and all its children" : "", lasts.toMillis());
     }
 
     @Override

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** What faults are done to. */
-public record Stage(Cluster cluster, LinkProxy postgresLink, LinkProxy kafkaLink, Database database, Operator operator) {
+public record Stage(
+        Cluster cluster, LinkProxy postgresLink, LinkProxy kafkaLink, Database database, Operator operator) {
     public Stage {
         requireNonNull(cluster, "cluster is null");
         requireNonNull(postgresLink, "postgresLink is null");
