@@ -39,4 +39,18 @@ public enum RejectReason {
     public String code() {
         return code;
     }
+
+    /**
+     * The reason with that code.
+     *
+     * @throws IllegalArgumentException naming the code, if there is none
+     */
+    public static RejectReason ofCode(String code) {
+        for (RejectReason reason : values()) {
+            if (reason.code.equals(code)) {
+                return reason;
+            }
+        }
+        throw new IllegalArgumentException("No such reason: " + code);
+    }
 }

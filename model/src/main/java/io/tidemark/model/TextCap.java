@@ -11,6 +11,8 @@ public enum TextCap {
     REFERRER(2_000),
     USER_AGENT(2_048),
     URL(8_192),
+    /** What is wrong with a rejected record. */
+    MESSAGE(1_000),
     /** Names of places, campaigns, devices and the like. */
     NAME(255);
 

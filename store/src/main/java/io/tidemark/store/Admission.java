@@ -4,8 +4,8 @@ package io.tidemark.store;
 public enum Admission {
     /** Dealt with for the first time, with the next flush. */
     NEW,
-    /** Dealt with before: stored, or rejected when it was read. */
-    SEEN,
-    /** Dealt with before: Postgres refused its row. */
-    REFUSED
+    /** Stored before. */
+    STORED,
+    /** Rejected before. */
+    REJECTED
 }

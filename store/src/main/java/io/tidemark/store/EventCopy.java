@@ -2,6 +2,7 @@ package io.tidemark.store;
 
 import io.tidemark.model.EnrichedEvent;
 import io.tidemark.model.EnrichedEventCodec;
+import io.tidemark.model.RejectReason;
 import io.tidemark.model.SourceCoordinates;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -94,8 +95,8 @@ final class EventCopy {
      *
      * @return those that it refuses
      */
-    List<Refused> sendGood(Connection connection) throws SQLException {
-        List<Refused> refused = new ArrayList<>();
+    List<Rejection> sendGood(Connection connection) throws SQLException {
+        List<Rejection> refused = new ArrayList<>();
         try (Statement immediate = connection.createStatement()) {
             // Else a deferred constraint speaks up at the commit only, and of no row in particular.
             immediate.execute("set constraints all immediate");
@@ -104,7 +105,7 @@ final class EventCopy {
         return refused;
     }
 
-    private void sendGood(Connection connection, int from, int to, List<Refused> refused) throws SQLException {
+    private void sendGood(Connection connection, int from, int to, List<Rejection> refused) throws SQLException {
         if (from == to) {
             return;
         }
@@ -118,7 +119,8 @@ final class EventCopy {
             }
             connection.rollback(before);
             if (to - from == 1) {
-                refused.add(new Refused(places.get(from), String.valueOf(e.getSQLState()), firstLine(e)));
+                refused.add(new Rejection(
+                        places.get(from), RejectReason.REFUSED_BY_DATABASE, e.getSQLState() + ": " + firstLine(e)));
             } else {
                 int middle = (from + to) >>> 1;
                 sendGood(connection, from, middle, refused);

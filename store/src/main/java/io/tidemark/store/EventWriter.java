@@ -1,11 +1,15 @@
 package io.tidemark.store;
 
 import io.tidemark.model.EnrichedEvent;
+import io.tidemark.model.RejectReason;
 import io.tidemark.model.SourceCoordinates;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Stores events in bulk, each exactly once, for one thread: one transaction moves {@code ingest_ledger.next_offset} of
@@ -21,11 +25,9 @@ public final class EventWriter implements AutoCloseable {
 
     private final LedgerBatch batch = new LedgerBatch();
     private final EventCopy rows = new EventCopy();
+    private final List<Rejection> rejections = new ArrayList<>();
     private final Session session;
     private final int maxPendingBytes;
-
-    /** Set once a commit may have been sent, until it is known to have succeeded. */
-    private boolean commitInDoubt;
 
     /** Set once Postgres has refused the batch for a row's sake, until it is stored without that row. */
     private boolean holdsBadRow;
@@ -51,11 +53,10 @@ public final class EventWriter implements AutoCloseable {
      * What a flush did.
      *
      * @param stored number of rows stored
-     * @param rejected number of records that the ledger now counts as rejected, without those that Postgres refused
-     * @param refused events whose rows Postgres refused; the others were stored without them
+     * @param refused events whose rows Postgres refused; they are rejected, and the others were stored without them
      */
-    public record Flushed(int stored, int rejected, List<Refused> refused) {
-        static final Flushed NOTHING = new Flushed(0, 0, List.of());
+    public record Flushed(int stored, List<Rejection> refused) {
+        static final Flushed NOTHING = new Flushed(0, List.of());
 
         public Flushed {
             refused = List.copyOf(refused);
@@ -75,9 +76,18 @@ public final class EventWriter implements AutoCloseable {
         return admission;
     }
 
-    /** Takes a record that is rejected, for which the next flush moves the ledger. */
-    public Admission reject(SourceCoordinates at) {
-        return batch.admit(at, true, this::open);
+    /** Takes a record that is rejected, for the next flush to note. */
+    public Admission reject(Rejection rejection) {
+        Admission admission = batch.admit(rejection.at(), true, this::open);
+        if (admission == Admission.NEW) {
+            rejections.add(rejection);
+        }
+        return admission;
+    }
+
+    /** Why a record was rejected before, for which the writer has just told that it was. */
+    public Rejection rejectedBefore(SourceCoordinates at) {
+        return batch.rejectedBefore(at);
     }
 
     private Ledger.Position open(Ledger.Key key, long firstOffset) {
@@ -109,61 +119,53 @@ public final class EventWriter implements AutoCloseable {
         if (!hasPending()) {
             return Flushed.NOTHING;
         }
-        List<Ledger.Move> moves = batch.moves();
-        int added = rows.rows();
-        int rejected = batch.pending() - added;
-        List<Refused> refused;
+        List<Rejection> refused;
         try {
-            refused = store(moves);
+            refused = store();
         } catch (StoreException e) {
             if (!EventCopy.isFaultOfARow(e.getCause())) {
                 throw e;
             }
             holdsBadRow = true;
-            refused = store(moves);
+            refused = store();
         }
-        commitInDoubt = false;
         holdsBadRow = false;
+        int stored = rows.rows() - refused.size();
         rows.clear();
+        rejections.clear();
         batch.committed();
-        return new Flushed(added - refused.size(), rejected, refused);
+        return new Flushed(stored, refused);
     }
 
-    private List<Refused> store(List<Ledger.Move> moves) {
+    private List<Rejection> store() {
         return session.transact("store " + rows.rows() + " events", connection -> {
-            List<Refused> refused = move(connection, moves) ? copy(connection) : Ledger.refused(connection, moves);
-            commitInDoubt = true;
+            List<Rejection> refused = batch.claim(Ledger.within(connection)) ? copy(connection) : refused(connection);
+            batch.aboutToCommit();
             return refused;
         });
     }
 
-    /**
-     * Moves the ledger.
-     *
-     * @return false if a commit whose answer was lost has moved it, and so has stored the rows
-     */
-    private boolean move(Connection connection, List<Ledger.Move> moves) throws SQLException {
-        int moved = Ledger.compareAndSet(connection, moves);
-        if (moved == moves.size()) {
-            return true;
+    /** Savepoints cost time, so they are taken only once it is known that there is a bad row. */
+    private List<Rejection> copy(Connection connection) throws SQLException {
+        List<Rejection> refused = List.of();
+        if (holdsBadRow) {
+            refused = rows.sendGood(connection);
+        } else {
+            rows.sendAll(connection);
         }
-        List<String> elsewhere = Ledger.elsewhere(connection, moves);
-        if (commitInDoubt && moved == 0 && elsewhere.isEmpty()) {
-            return false;
-        }
-        throw new StaleWriterException("Another writer has moved the ledger; nothing of this batch of "
-                + batch.pending() + " records was stored: " + (elsewhere.isEmpty() ? moves : elsewhere));
+        Map<Ledger.Key, Integer> refusedByPartition = new HashMap<>();
+        refused.forEach(each -> refusedByPartition.merge(Ledger.Key.of(each.at()), 1, Integer::sum));
+        List<Rejection> all = new ArrayList<>(rejections);
+        all.addAll(refused);
+        Ledger.reject(connection, all, refusedByPartition);
+        return refused;
     }
 
-    /** Savepoints cost time, so they are taken only once it is known that there is a bad row. */
-    private List<Refused> copy(Connection connection) throws SQLException {
-        if (!holdsBadRow) {
-            rows.sendAll(connection);
-            return List.of();
-        }
-        List<Refused> refused = rows.sendGood(connection);
-        Ledger.refuse(connection, refused);
-        return refused;
+    /** Of a transaction that was committed though its answer was lost, the events whose rows Postgres refused. */
+    private List<Rejection> refused(Connection connection) throws SQLException {
+        return Ledger.rejected(connection, batch.moves()).stream()
+                .filter(each -> each.reason() == RejectReason.REFUSED_BY_DATABASE)
+                .toList();
     }
 
     /** Ends the connection. What is pending is dropped, and stored by whoever reads the source again. */

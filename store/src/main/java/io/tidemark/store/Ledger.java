@@ -1,5 +1,6 @@
 package io.tidemark.store;
 
+import io.tidemark.model.RejectReason;
 import io.tidemark.model.SourceCoordinates;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -9,15 +10,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * The tables {@code ingest_ledger}, which tells of each source partition the first offset that is not yet dealt with and
- * what became of those before, and {@code ingest_refused}, the events whose rows Postgres refused.
+ * what became of those before, and {@code ingest_rejected}, the records among them that could not be used.
  */
 final class Ledger {
     private static final String CREATE =
@@ -30,10 +30,12 @@ final class Ledger {
             where topic_id = ? and partition = ? and next_offset = ?""";
     private static final String TURN_INTO_REJECTED =
             "update ingest_ledger set stored = stored - ?, rejected = rejected + ? where topic_id = ? and partition = ?";
-    private static final String REFUSE =
-            "insert into ingest_refused (topic_id, partition, source_offset, sqlstate, message) values (?, ?, ?, ?, ?)";
-    private static final String REFUSED =
-            "select source_offset, sqlstate, message from ingest_refused where topic_id = ? and partition = ?";
+    private static final String REJECT = """
+            insert into ingest_rejected (topic_id, partition, source_offset, reason, message)
+            select * from unnest(?::uuid[], ?::integer[], ?::bigint[], ?::text[], ?::text[])""";
+    private static final String REJECTED = """
+            select source_offset, reason, message from ingest_rejected
+            where topic_id = ? and partition = ? and source_offset >= ?""";
 
     private Ledger() {}
 
@@ -67,11 +69,11 @@ final class Ledger {
      * What is known of a partition when a writer first meets it.
      *
      * @param next the first offset that is not yet dealt with
-     * @param refused offsets before it whose rows Postgres refused
+     * @param rejected records before it that were rejected, by their offset; none before the first that the writer reads
      */
-    record Position(long next, Set<Long> refused) {
+    record Position(long next, Map<Long, Rejection> rejected) {
         Position {
-            refused = Set.copyOf(refused);
+            rejected = Map.copyOf(rejected);
         }
     }
 
@@ -97,10 +99,26 @@ final class Ledger {
         }
     }
 
+    /** The table, for a batch's moves, within the connection's transaction. */
+    static LedgerBatch.Access within(Connection connection) {
+        return new LedgerBatch.Access() {
+            @Override
+            public int compareAndSet(List<Move> moves) throws SQLException {
+                return Ledger.compareAndSet(connection, moves);
+            }
+
+            @Override
+            public List<String> elsewhere(List<Move> moves) throws SQLException {
+                return Ledger.elsewhere(connection, moves);
+            }
+        };
+    }
+
     /**
      * Where the partition stands.
      *
-     * @param firstOffset where it begins if it is new: nothing before was dealt with, nor ever will be
+     * @param firstOffset the first that the writer reads. If the partition is new it begins there: nothing before was dealt
+     *     with, nor ever will be
      */
     static Position open(Connection connection, Key key, long firstOffset) throws SQLException {
         try (PreparedStatement create = connection.prepareStatement(CREATE)) {
@@ -111,11 +129,11 @@ final class Ledger {
             create.executeUpdate();
         }
         long next = read(connection, key);
-        Set<Long> refused = new HashSet<>();
-        for (Refused each : refused(connection, key)) {
-            refused.add(each.at().offset());
+        Map<Long, Rejection> rejected = new HashMap<>();
+        for (Rejection each : rejected(connection, key, firstOffset)) {
+            rejected.put(each.at().offset(), each);
         }
-        return new Position(next, refused);
+        return new Position(next, rejected);
     }
 
     private static long read(Connection connection, Key key) throws SQLException {
@@ -137,7 +155,7 @@ final class Ledger {
      * @param moves in the order of their keys, so that two writers wait for each other rather than deadlock
      * @return how many were moved
      */
-    static int compareAndSet(Connection connection, List<Move> moves) throws SQLException {
+    private static int compareAndSet(Connection connection, List<Move> moves) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(MOVE)) {
             for (Move move : moves) {
                 update.setLong(1, move.to());
@@ -158,7 +176,7 @@ final class Ledger {
     }
 
     /** Says of each partition that does not stand where it was to be moved to, where it stands. */
-    static List<String> elsewhere(Connection connection, List<Move> moves) throws SQLException {
+    private static List<String> elsewhere(Connection connection, List<Move> moves) throws SQLException {
         List<String> found = new ArrayList<>();
         for (Move move : moves) {
             long next = read(connection, move.key());
@@ -169,39 +187,55 @@ final class Ledger {
         return found;
     }
 
-    /** Notes events that the transaction's move took for stored and that Postgres refuses. */
-    static void refuse(Connection connection, Collection<Refused> refused) throws SQLException {
-        Map<Key, Integer> byPartition = new HashMap<>();
-        try (PreparedStatement insert = connection.prepareStatement(REFUSE)) {
-            for (Refused each : refused) {
-                Key key = Key.of(each.at());
-                byPartition.merge(key, 1, Integer::sum);
-                insert.setObject(1, key.topicId());
-                insert.setInt(2, key.partition());
-                insert.setLong(3, each.at().offset());
-                insert.setString(4, each.sqlState());
-                insert.setString(5, each.message());
-                insert.addBatch();
+    /**
+     * Notes rejected records.
+     *
+     * @param refused how many of them the transaction's move took for stored, by partition, as those that Postgres refuses
+     */
+    static void reject(Connection connection, Collection<Rejection> rejections, Map<Key, Integer> refused)
+            throws SQLException {
+        if (!rejections.isEmpty()) {
+            try (PreparedStatement insert = connection.prepareStatement(REJECT)) {
+                insert.setObject(
+                        1, texts(rejections, each -> each.at().topicId().toString()));
+                insert.setObject(
+                        2,
+                        rejections.stream()
+                                .mapToInt(each -> each.at().partition())
+                                .toArray());
+                insert.setObject(
+                        3,
+                        rejections.stream()
+                                .mapToLong(each -> each.at().offset())
+                                .toArray());
+                insert.setObject(4, texts(rejections, each -> each.reason().code()));
+                insert.setObject(5, texts(rejections, Rejection::message));
+                insert.executeUpdate();
             }
-            insert.executeBatch();
         }
-        try (PreparedStatement turn = connection.prepareStatement(TURN_INTO_REJECTED)) {
-            for (Map.Entry<Key, Integer> each : byPartition.entrySet()) {
-                turn.setLong(1, each.getValue());
-                turn.setLong(2, each.getValue());
-                turn.setObject(3, each.getKey().topicId());
-                turn.setInt(4, each.getKey().partition());
-                turn.addBatch();
+        if (!refused.isEmpty()) {
+            try (PreparedStatement turn = connection.prepareStatement(TURN_INTO_REJECTED)) {
+                for (Map.Entry<Key, Integer> each : refused.entrySet()) {
+                    turn.setLong(1, each.getValue());
+                    turn.setLong(2, each.getValue());
+                    turn.setObject(3, each.getKey().topicId());
+                    turn.setInt(4, each.getKey().partition());
+                    turn.addBatch();
+                }
+                turn.executeBatch();
             }
-            turn.executeBatch();
         }
     }
 
-    /** The events of these moves that Postgres refused. */
-    static List<Refused> refused(Connection connection, List<Move> moves) throws SQLException {
-        List<Refused> found = new ArrayList<>();
+    private static String[] texts(Collection<Rejection> rejections, Function<Rejection, String> text) {
+        return rejections.stream().map(text).toArray(String[]::new);
+    }
+
+    /** The rejected records of these moves. */
+    static List<Rejection> rejected(Connection connection, List<Move> moves) throws SQLException {
+        List<Rejection> found = new ArrayList<>();
         for (Move move : moves) {
-            for (Refused each : refused(connection, move.key())) {
+            for (Rejection each : rejected(connection, move.key(), move.from())) {
                 if (move.covers(each.at())) {
                     found.add(each);
                 }
@@ -210,16 +244,17 @@ final class Ledger {
         return found;
     }
 
-    private static List<Refused> refused(Connection connection, Key key) throws SQLException {
-        List<Refused> found = new ArrayList<>();
-        try (PreparedStatement read = connection.prepareStatement(REFUSED)) {
+    private static List<Rejection> rejected(Connection connection, Key key, long fromOffset) throws SQLException {
+        List<Rejection> found = new ArrayList<>();
+        try (PreparedStatement read = connection.prepareStatement(REJECTED)) {
             read.setObject(1, key.topicId());
             read.setInt(2, key.partition());
+            read.setLong(3, fromOffset);
             try (ResultSet rows = read.executeQuery()) {
                 while (rows.next()) {
-                    found.add(new Refused(
+                    found.add(new Rejection(
                             new SourceCoordinates(key.topicId(), key.partition(), rows.getLong(1)),
-                            rows.getString(2),
+                            RejectReason.ofCode(rows.getString(2)),
                             rows.getString(3)));
                 }
             }

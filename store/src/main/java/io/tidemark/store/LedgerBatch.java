@@ -1,12 +1,12 @@
 package io.tidemark.store;
 
 import io.tidemark.model.SourceCoordinates;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +19,13 @@ final class LedgerBatch {
     private @Nullable Partition last;
     private int pending;
 
+    /** Set once a commit may have been sent, until it is known to have succeeded. */
+    private boolean commitInDoubt;
+
     /** {@code known} in the ledger, {@code next} once what is pending is dealt with. */
     private static final class Partition {
         final Ledger.Key key;
-        final Set<Long> refused;
+        final Map<Long, Rejection> rejectedBefore;
         long known;
         long next;
         long stored;
@@ -31,7 +34,7 @@ final class LedgerBatch {
 
         Partition(Ledger.Key key, Ledger.Position position) {
             this.key = key;
-            this.refused = position.refused();
+            this.rejectedBefore = position.rejected();
             this.known = position.next();
             this.next = position.next();
         }
@@ -59,6 +62,15 @@ final class LedgerBatch {
         Ledger.Position open(Ledger.Key key, long firstOffset);
     }
 
+    /** The ledger within a transaction. */
+    interface Access {
+        /** Moves each partition that stands where it is thought to, and returns how many were moved. */
+        int compareAndSet(List<Ledger.Move> moves) throws SQLException;
+
+        /** Says of each partition that does not stand where it was to be moved to, where it stands. */
+        List<String> elsewhere(List<Ledger.Move> moves) throws SQLException;
+    }
+
     /**
      * Takes a record into the batch if it is new. Of each partition they must come in ascending order.
      *
@@ -67,7 +79,7 @@ final class LedgerBatch {
     Admission admit(SourceCoordinates at, boolean rejected, Opener opener) {
         Partition partition = partition(at, opener);
         if (at.offset() < partition.next) {
-            return partition.refused.contains(at.offset()) ? Admission.REFUSED : Admission.SEEN;
+            return partition.rejectedBefore.containsKey(at.offset()) ? Admission.REJECTED : Admission.STORED;
         }
         partition.move(at.offset());
         if (rejected) {
@@ -77,6 +89,16 @@ final class LedgerBatch {
         }
         pending++;
         return Admission.NEW;
+    }
+
+    /** Why a record was rejected before, for which {@link #admit} has just told that it was. */
+    Rejection rejectedBefore(SourceCoordinates at) {
+        Partition partition = partitions.get(Ledger.Key.of(at));
+        Rejection found = partition == null ? null : partition.rejectedBefore.get(at.offset());
+        if (found == null) {
+            throw new IllegalArgumentException(at + " was not rejected before");
+        }
+        return found;
     }
 
     private Partition partition(SourceCoordinates at, Opener opener) {
@@ -110,8 +132,34 @@ final class LedgerBatch {
         return moves;
     }
 
+    /**
+     * Moves the ledger for what is pending.
+     *
+     * @return false if a commit whose answer was lost has moved it, and so has stored the rows
+     * @throws StaleWriterException if another writer has moved the ledger; the transaction must be rolled back
+     */
+    boolean claim(Access ledger) throws SQLException {
+        List<Ledger.Move> moves = moves();
+        int moved = ledger.compareAndSet(moves);
+        if (moved == moves.size()) {
+            return true;
+        }
+        List<String> elsewhere = ledger.elsewhere(moves);
+        if (commitInDoubt && moved == 0 && elsewhere.isEmpty()) {
+            return false;
+        }
+        throw new StaleWriterException("Another writer has moved the ledger; nothing of this batch of " + pending
+                + " records was stored: " + (elsewhere.isEmpty() ? moves : elsewhere));
+    }
+
+    /** To be called when all is done but the commit, whose answer may be lost. */
+    void aboutToCommit() {
+        commitInDoubt = true;
+    }
+
     /** To be called once the moves are known to be committed. */
     void committed() {
+        commitInDoubt = false;
         pending = 0;
         partitions.values().forEach(Partition::committed);
     }

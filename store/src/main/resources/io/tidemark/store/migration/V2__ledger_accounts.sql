@@ -27,25 +27,25 @@ comment on table ingest_ledger is
 comment on column ingest_ledger.first_offset is 'The first offset that was dealt with';
 comment on column ingest_ledger.next_offset is 'The first offset that is not yet dealt with';
 comment on column ingest_ledger.stored is 'Events since first_offset that are rows of processed_events';
-comment on column ingest_ledger.rejected is 'Records since first_offset that are in web-events-rejected';
+comment on column ingest_ledger.rejected is 'Records since first_offset that are in ingest_rejected, and in web-events-rejected';
 comment on column ingest_ledger.absent is 'Offsets since first_offset at which Kafka held no record';
 
--- Rare: rows that passed all checks and that Postgres refused nevertheless, as by a constraint that was added.
-create table ingest_refused (
+-- Tells a replay what was decided before, whatever it would decide itself; and everybody else what was wrong.
+create table ingest_rejected (
     topic_id      uuid        not null,
     partition     integer     not null,
     source_offset bigint      not null,
-    sqlstate      text        not null,
+    reason        text        not null,
     message       text        not null,
-    refused_at    timestamptz not null default now(),
+    rejected_at   timestamptz not null default now(),
     primary key (topic_id, partition, source_offset)
 );
 
-comment on table ingest_refused is
-    'Events whose rows Postgres refused; rejected for good, so that a replay decides as the first reading did';
-comment on column ingest_refused.topic_id is 'Kafka''s id of the topic';
-comment on column ingest_refused.partition is 'Partition of the topic';
-comment on column ingest_refused.source_offset is 'Offset in that partition';
-comment on column ingest_refused.sqlstate is 'Postgres'' error code';
-comment on column ingest_refused.message is 'Postgres'' error message';
-comment on column ingest_refused.refused_at is 'When it was refused';
+comment on table ingest_rejected is
+    'Records that could not be used, which stand as they came in web-events-rejected; written with the ledger''s move';
+comment on column ingest_rejected.topic_id is 'Kafka''s id of the topic web-events';
+comment on column ingest_rejected.partition is 'Partition in web-events';
+comment on column ingest_rejected.source_offset is 'Offset in that partition';
+comment on column ingest_rejected.reason is 'Code of the reason, such as malformed_json';
+comment on column ingest_rejected.message is 'What is wrong, for people. At most 1,000 bytes';
+comment on column ingest_rejected.rejected_at is 'When it was rejected';

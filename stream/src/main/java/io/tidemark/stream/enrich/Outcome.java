@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.tidemark.model.EnrichedEvent;
 import io.tidemark.model.RejectReason;
 import io.tidemark.model.SourceCoordinates;
+import io.tidemark.store.Rejection;
 import io.tidemark.stream.Rejected;
 import io.tidemark.stream.TopicRecord;
 import org.jspecify.annotations.Nullable;
@@ -35,13 +36,15 @@ public record Outcome(
         return read.position();
     }
 
-    /** The record for the rejected topic, for the outcome's own reason. */
+    /** The record for the rejected topic. */
     Rejected toRejected() {
-        return toRejected(requireNonNull(reason, "not rejected"), requireNonNull(message, "not rejected"));
+        Rejection rejection = toRejection();
+        return new Rejected(read.position(), rejection.reason(), rejection.message(), read.key(), read.value());
     }
 
-    /** The record for the rejected topic, for a reason that turned up later. */
-    Rejected toRejected(RejectReason because, String what) {
-        return new Rejected(read.position(), because, what, read.key(), read.value());
+    /** For the ledger. */
+    Rejection toRejection() {
+        return new Rejection(
+                read.position(), requireNonNull(reason, "not rejected"), requireNonNull(message, "not rejected"));
     }
 }

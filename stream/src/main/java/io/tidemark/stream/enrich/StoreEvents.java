@@ -6,7 +6,7 @@ import io.tidemark.model.RejectReason;
 import io.tidemark.model.SourceCoordinates;
 import io.tidemark.store.Admission;
 import io.tidemark.store.EventWriter;
-import io.tidemark.store.Refused;
+import io.tidemark.store.Rejection;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.stream.OneTimer;
 import io.tidemark.stream.Rejected;
@@ -69,25 +69,27 @@ final class StoreEvents extends AbstractStreamOperator<Enriched> implements OneI
     public void processElement(StreamRecord<Outcome> element) {
         EventWriter open = requireNonNull(writer, "not open");
         Outcome outcome = element.getValue();
-        Admission admission =
-                outcome.event() == null ? open.reject(outcome.source()) : open.add(outcome.event(), outcome.source());
+        Admission admission = outcome.event() == null
+                ? open.reject(outcome.toRejection())
+                : open.add(outcome.event(), outcome.source());
         switch (admission) {
             case NEW -> {
-                waiting.add(outcome);
                 if (outcome.reason() != null) {
                     countRejected(outcome.reason());
                 }
-            }
-            case SEEN -> {
-                requireNonNull(counts).skipped.add(1);
                 waiting.add(outcome);
             }
-            case REFUSED -> {
+            case STORED -> {
                 requireNonNull(counts).skipped.add(1);
-                waiting.add(Outcome.rejected(
-                        outcome.read(),
-                        RejectReason.REFUSED_BY_DATABASE,
-                        "Postgres refused the row when it was first read; see table ingest_refused"));
+                if (outcome.event() == null) {
+                    LOG.error("The event at {} was stored before, and is rejected now: {}", outcome.source(), outcome);
+                }
+                waiting.add(outcome);
+            }
+            case REJECTED -> {
+                requireNonNull(counts).skipped.add(1);
+                Rejection before = open.rejectedBefore(outcome.source());
+                waiting.add(Outcome.rejected(outcome.read(), before.reason(), before.message()));
             }
         }
         if (open.isFull() || waiting.size() >= MAX_WAITING) {
@@ -123,7 +125,7 @@ final class StoreEvents extends AbstractStreamOperator<Enriched> implements OneI
         }
         EventWriter.Flushed flushed = requireNonNull(writer, "not open").flush();
         requireNonNull(counts).stored.add(flushed.stored());
-        Map<SourceCoordinates, Refused> refused = new HashMap<>();
+        Map<SourceCoordinates, Rejection> refused = new HashMap<>();
         flushed.refused().forEach(each -> refused.put(each.at(), each));
         for (Outcome outcome : waiting) {
             handOn(outcome, refused.isEmpty() ? null : refused.get(outcome.source()));
@@ -131,10 +133,11 @@ final class StoreEvents extends AbstractStreamOperator<Enriched> implements OneI
         waiting.clear();
     }
 
-    private void handOn(Outcome outcome, @Nullable Refused refused) {
+    private void handOn(Outcome outcome, @Nullable Rejection refused) {
         if (refused != null) {
-            countRejected(RejectReason.REFUSED_BY_DATABASE);
-            reject(outcome.toRejected(RejectReason.REFUSED_BY_DATABASE, refused.sqlState() + ": " + refused.message()));
+            countRejected(refused.reason());
+            reject(Outcome.rejected(outcome.read(), refused.reason(), refused.message())
+                    .toRejected());
         } else if (outcome.event() != null) {
             output.collect(new StreamRecord<>(new Enriched(outcome.event(), outcome.source())));
         } else {

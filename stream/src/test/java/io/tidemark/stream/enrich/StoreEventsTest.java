@@ -142,6 +142,22 @@ class StoreEventsTest {
     }
 
     @Test
+    void recordThatWasRejectedBeforeIsNotHandedOnEvenIfItWouldBeAcceptedNow() throws Exception {
+        broken(0);
+        harness.prepareSnapshotPreBarrier(1);
+        harness.close();
+
+        harness = open();
+        event("a", 0);
+        harness.prepareSnapshotPreBarrier(2);
+        assertThat(handedOn()).isEmpty();
+        assertThat(rejected()).singleElement().satisfies(each -> {
+            assertThat(each.reason()).isEqualTo(RejectReason.MALFORMED_JSON);
+            assertThat(each.message()).isEqualTo("broken");
+        });
+    }
+
+    @Test
     void staleWriterHandsNothingOn() throws Exception {
         event("a", 0);
         var successor = open();

@@ -1,0 +1,101 @@
+package io.tidemark.store;
+
+import io.tidemark.model.RejectReason;
+import io.tidemark.model.SourceCoordinates;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The tables of the ledger and of the events, as one value: a transaction works on a copy. */
+final class ModelledDatabase implements LedgerBatch.Access {
+    /** Row of the ledger. */
+    record Account(long first, long next, long stored, long rejected, long absent) {
+        boolean adds() {
+            return next - first == stored + rejected + absent;
+        }
+    }
+
+    final Map<Ledger.Key, Account> ledger;
+    final List<SourceCoordinates> rows;
+    final Set<SourceCoordinates> rejected;
+    private final boolean compares;
+
+    /** @param compares false for a ledger that moves whatever it finds, a bug that the model must find */
+    ModelledDatabase(boolean compares) {
+        this(new HashMap<>(), new ArrayList<>(), new HashSet<>(), compares);
+    }
+
+    private ModelledDatabase(
+            Map<Ledger.Key, Account> ledger,
+            List<SourceCoordinates> rows,
+            Set<SourceCoordinates> rejected,
+            boolean compares) {
+        this.ledger = ledger;
+        this.rows = rows;
+        this.rejected = rejected;
+        this.compares = compares;
+    }
+
+    ModelledDatabase copy() {
+        return new ModelledDatabase(new HashMap<>(ledger), new ArrayList<>(rows), new HashSet<>(rejected), compares);
+    }
+
+    Ledger.Position open(Ledger.Key key, long firstOffset) {
+        Account account = ledger.computeIfAbsent(key, each -> new Account(firstOffset, firstOffset, 0, 0, 0));
+        Map<Long, Rejection> before = new HashMap<>();
+        for (SourceCoordinates each : rejected) {
+            if (key.holds(each) && each.offset() >= firstOffset) {
+                before.put(each.offset(), new Rejection(each, RejectReason.MALFORMED_JSON, "broken"));
+            }
+        }
+        return new Ledger.Position(account.next(), before);
+    }
+
+    @Override
+    public int compareAndSet(List<Ledger.Move> moves) {
+        int moved = 0;
+        for (Ledger.Move move : moves) {
+            Account before = ledger.getOrDefault(move.key(), new Account(0, 0, 0, 0, 0));
+            if (before.next() == move.from() || !compares) {
+                moved++;
+                ledger.put(
+                        move.key(),
+                        new Account(
+                                before.first(),
+                                move.to(),
+                                before.stored() + move.stored(),
+                                before.rejected() + move.rejected(),
+                                before.absent() + move.absent()));
+            }
+        }
+        return moved;
+    }
+
+    @Override
+    public List<String> elsewhere(List<Ledger.Move> moves) {
+        List<String> found = new ArrayList<>();
+        for (Ledger.Move move : moves) {
+            Account account = ledger.getOrDefault(move.key(), new Account(0, 0, 0, 0, 0));
+            if (account.next() != move.to()) {
+                found.add(move + ", found at " + account.next());
+            }
+        }
+        return found;
+    }
+
+    /** Rejects an event that the transaction's move took for stored. */
+    void refuse(SourceCoordinates at) {
+        rejected.add(at);
+        ledger.computeIfPresent(
+                Ledger.Key.of(at),
+                (key, account) -> new Account(
+                        account.first(),
+                        account.next(),
+                        account.stored() - 1,
+                        account.rejected() + 1,
+                        account.absent()));
+    }
+}
