@@ -168,7 +168,9 @@ final class JobCommand implements Callable<Integer> {
                 Optional.ofNullable(flink)
                         .or(() -> embedded.map(Target::flink))
                         .orElseThrow(() -> nothingRuns("a Flink (--flink)")),
-                flink == null && !running.filter(stack -> Cluster.holds(stack, data.path)).isPresent()
+                flink == null
+                                && !running.filter(stack -> Cluster.holds(stack, data.path))
+                                        .isPresent()
                         ? List.of()
                         : List.of(Distribution.jobJar()));
     }

@@ -111,7 +111,8 @@ final class Supervised {
         }
         try {
             ProcessHandle dead = started.onExit().get();
-            return (answered ? "died" : "ended before it answered") + ", process " + dead.pid();
+            LOG.debug("Process {} is gone", dead.pid());
+            return answered ? "died" : "ended before it answered";
         } catch (ExecutionException e) {
             throw new IllegalStateException("Cannot watch " + info.name(), e);
         }
