@@ -118,7 +118,7 @@ public final class Operator {
             }
             return true;
         });
-        goOn(kind, wide(job.options(), parallelism), null);
+        goOn(kind, job.options().withParallelism(parallelism), null);
     }
 
     /** Takes a savepoint; the job goes on. */
@@ -153,18 +153,6 @@ public final class Operator {
 
     private JobRecord remembered(JobKind kind) {
         return requireNonNull(registry.find(kind).orElse(null), () -> kind + " is not remembered");
-    }
-
-    private static JobOptions wide(JobOptions options, int parallelism) {
-        return new JobOptions(
-                options.from(),
-                options.bounded(),
-                parallelism,
-                options.geoDatabase(),
-                options.window(),
-                options.time(),
-                options.watermark(),
-                options.lateness());
     }
 
     /** The jobs that run, or are about to. */

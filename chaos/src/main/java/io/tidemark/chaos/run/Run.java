@@ -51,6 +51,7 @@ final class Run {
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
     private static final Duration WATERMARK_DELAY = Duration.ofSeconds(1);
     private static final Duration LATENESS = Duration.ofSeconds(15);
+    private static final Duration CHECKPOINTS = Duration.ofMillis(1_500);
     private static final Duration JOBS_WITHIN = Duration.ofSeconds(60);
     private static final Duration RECOVERED_WITHIN = Duration.ofSeconds(90);
     private static final Duration DRAINED_WITHIN = Duration.ofSeconds(60);
@@ -175,7 +176,8 @@ final class Run {
                 plan.window(),
                 TimeCharacteristic.EVENT,
                 WATERMARK_DELAY,
-                LATENESS);
+                LATENESS,
+                CHECKPOINTS);
     }
 
     private static void awaitRunning(Operator operator) throws Exception {

@@ -49,7 +49,6 @@ import org.slf4j.LoggerFactory;
 
 /** Submits jobs to a session cluster over its REST endpoint; the embedded cluster is one like any other. */
 public final class JobLauncher {
-    private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(10);
     private static final Duration FIRST_RESTART = Duration.ofMillis(500);
     private static final Duration LONGEST_RESTART = Duration.ofSeconds(10);
     private static final int ANSWER_SECONDS = 30;
@@ -199,7 +198,7 @@ public final class JobLauncher {
         Configuration settings = new Configuration();
         settings.set(PipelineOptions.GENERIC_TYPES, false);
         if (!options.bounded()) {
-            settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
+            settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, options.checkpoints());
             // A checkpoint that cannot be written, or waits for Postgres or Kafka too long, costs a longer replay, no
             // more.
             settings.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, Integer.MAX_VALUE);

@@ -27,6 +27,7 @@ public record JobRecord(
         TimeCharacteristic time,
         long watermarkMillis,
         long latenessMillis,
+        long checkpointMillis,
         Map<Integer, Long> offsets,
         long firstWindowStart,
         @Nullable String resumedFrom,
@@ -46,6 +47,7 @@ public record JobRecord(
                 options.time(),
                 options.watermark().toMillis(),
                 options.lateness().toMillis(),
+                options.checkpoints().toMillis(),
                 job.start().byPartition(),
                 job.start().firstWindowStart(),
                 resumedFrom,
@@ -71,6 +73,7 @@ public record JobRecord(
                 time,
                 watermarkMillis,
                 latenessMillis,
+                checkpointMillis,
                 offsets,
                 firstWindowStart,
                 resumedFrom,
@@ -88,7 +91,9 @@ public record JobRecord(
                 Duration.ofMillis(windowMillis),
                 time,
                 Duration.ofMillis(watermarkMillis),
-                Duration.ofMillis(latenessMillis));
+                Duration.ofMillis(latenessMillis),
+                // Absent from what was written by an earlier version.
+                checkpointMillis == 0 ? JobOptions.CHECKPOINTS : Duration.ofMillis(checkpointMillis));
     }
 
     /** Where it started when it was submitted afresh. */
