@@ -2,6 +2,7 @@ package io.tidemark.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tidemark.cli.embedded.External;
 import io.tidemark.cli.embedded.Stack;
 import io.tidemark.cli.embedded.StackAddresses;
 import io.tidemark.cli.embedded.StackConfig;
@@ -18,12 +19,12 @@ import io.tidemark.collect.traffic.PacedSender;
 import io.tidemark.collect.traffic.TrafficSource;
 import io.tidemark.model.Topics;
 import io.tidemark.model.TumblingWindows;
+import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.enrich.EnrichJob;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,7 @@ import picocli.CommandLine.Spec;
         name = "demo",
         description = {
             "See it at work: the embedded stack in a temporary folder, generated traffic, both jobs, live numbers.",
-            "Ctrl-C ends it; nothing is kept."
+            "Ctrl-C ends it; nothing is kept, but for what goes to servers of your own (--kafka, --postgres)."
         })
 final class DemoCommand implements Callable<Integer> {
     private static final Duration DRAIN = Duration.ofSeconds(4);
@@ -81,6 +82,15 @@ final class DemoCommand implements Callable<Integer> {
     private long seed = 1;
 
     @Mixin
+    private final KafkaOptions kafka = new KafkaOptions();
+
+    @Mixin
+    private final PostgresOptions postgres = new PostgresOptions();
+
+    @Mixin
+    private final TopicOptions topics = new TopicOptions();
+
+    @Mixin
     private final JobSettings settings = new JobSettings();
 
     @Spec
@@ -91,16 +101,21 @@ final class DemoCommand implements Callable<Integer> {
         PrintWriter out = requireNonNull(spec).commandLine().getOut();
         JobOptions options = settings.options().withWindow(window).withWatermark(watermark);
         long started = System.nanoTime();
-        out.println("Starting Kafka, PostgreSQL and Flink");
+        External external =
+                OwnServers.reachable(kafka, postgres, topics, spec.commandLine().getErr());
+        out.println(OwnServers.starting(external));
         out.flush();
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         try (TemporaryFolder folder = TemporaryFolder.unless(null);
-                Stack stack = Stack.start(StackConfig.at(folder.path()).withParallelism(settings.parallelism()))) {
+                Stack stack = Stack.start(StackConfig.at(folder.path())
+                        .withPartitions(topics.partitions())
+                        .withParallelism(settings.parallelism())
+                        .withExternal(external))) {
             EnrichJob.warmUp();
             stack.afterExit(() -> end(folder));
             try {
-                Target target = Target.of(stack.addresses());
+                Target target = Target.of(stack);
                 JobLauncher launcher = new JobLauncher(target);
                 launcher.migrate();
                 Submitted enrich = launcher.submit(JobKind.ENRICH, options);
@@ -113,7 +128,7 @@ final class DemoCommand implements Callable<Integer> {
                 stack.beforeExit(() -> endSoon(view, asked, ended));
                 try (LiveStatus status =
                         new LiveStatus(target.store(), enrich, aggregate, TumblingWindows.of(window))) {
-                    show(view, stack.addresses(), status, asked);
+                    show(view, stack.kafka(), status, asked);
                 }
             } finally {
                 // Before the stack is closed, which waits while the end of the process waits for this.
@@ -123,10 +138,10 @@ final class DemoCommand implements Callable<Integer> {
         return Main.DONE;
     }
 
-    private void show(StatusView view, StackAddresses stack, LiveStatus status, CountDownLatch asked)
+    private void show(StatusView view, KafkaSettings target, LiveStatus status, CountDownLatch asked)
             throws SendFailedException, InterruptedException {
         AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
-        try (Producer<byte[], byte[]> producer = RawProducer.open(Map.of("bootstrap.servers", stack.bootstrap()))) {
+        try (Producer<byte[], byte[]> producer = RawProducer.open(target.toMap())) {
             PacedSender sender = new PacedSender(
                     producer, Topics.RAW, new TrafficSource(seed, Clock.systemUTC()), rate, Ticker.system());
             Thread traffic = new Thread(() -> send(sender, failure, asked), "traffic");

@@ -2,15 +2,15 @@ package io.tidemark.cli;
 
 import io.tidemark.cli.embedded.Layout;
 import io.tidemark.cli.embedded.Stack;
-import io.tidemark.cli.embedded.StackAddresses;
 import io.tidemark.cli.embedded.StackException;
 import io.tidemark.collect.importing.ImportProgress;
 import io.tidemark.collect.importing.LogSource;
 import io.tidemark.model.Topics;
+import io.tidemark.stream.KafkaSettings;
+import io.tidemark.stream.RequiredTopics;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,11 +29,11 @@ final class ImportCommand implements Callable<Integer> {
     @Mixin
     private final LogOptions logs = new LogOptions();
 
-    @Option(
-            names = "--bootstrap",
-            paramLabel = "HOST:PORT",
-            description = "Kafka to send to; by default the one that runs on the data folder.")
-    private @Nullable String bootstrap;
+    @Mixin
+    private final KafkaOptions kafka = new KafkaOptions();
+
+    @Mixin
+    private final TopicOptions topics = new TopicOptions();
 
     @Option(names = "--topic", paramLabel = "NAME", defaultValue = Topics.RAW, description = "Topic to send to.")
     private String topic = Topics.RAW;
@@ -50,7 +50,17 @@ final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         List<LogSource> sources = logs.sources();
-        ImportRun run = new ImportRun(kafka(), logs.config(topic, follow), sources, logs.rejects());
+        KafkaSettings target = target();
+        RequiredTopics existing = new RequiredTopics(target);
+        // Whoever may only send to the topic need not be allowed to look at the others.
+        if (!existing.has(topic)) {
+            if (!topic.equals(Topics.RAW)) {
+                throw new StackException(
+                        "%s has no topic %s; make it, or name another (--topic)".formatted(target, topic));
+            }
+            topics.create(target, Objects.requireNonNull(spec).commandLine().getErr());
+        }
+        ImportRun run = new ImportRun(target, logs.config(topic, follow), sources, logs.rejects());
         long started = System.nanoTime();
         ImportProgress done = run.run(Objects.requireNonNull(spec).commandLine().getErr());
         double seconds = (System.nanoTime() - started) / 1e9;
@@ -72,11 +82,10 @@ final class ImportCommand implements Callable<Integer> {
         return Main.DONE;
     }
 
-    private String kafka() {
-        return Optional.ofNullable(bootstrap)
-                .or(() -> Stack.running(data.path).map(StackAddresses::bootstrap))
-                .orElseThrow(() -> new StackException(
-                        "Nothing runs on %s; start it with 'tidemark up', or name a Kafka (--bootstrap)"
+    private KafkaSettings target() {
+        return kafka.chosenOr(Stack.running(data.path))
+                .orElseThrow(() ->
+                        new StackException("Nothing runs on %s; start it with 'tidemark up', or name a Kafka (--kafka)"
                                 .formatted(new Layout(data.path).data())));
     }
 }

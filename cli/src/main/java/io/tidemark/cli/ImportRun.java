@@ -8,6 +8,7 @@ import io.tidemark.collect.importing.ImportProgress;
 import io.tidemark.collect.importing.LogImport;
 import io.tidemark.collect.importing.LogSource;
 import io.tidemark.collect.importing.UnparseableLine;
+import io.tidemark.stream.KafkaSettings;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -15,16 +16,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** One import, with its progress shown; Ctrl-C ends it after what was read has been sent. */
 final class ImportRun {
@@ -33,19 +28,21 @@ final class ImportRun {
 
     private static final int SHOWN = 5;
     private static final int REASON_WIDTH = 240;
-    private static final int REACH_SECONDS = 10;
     private static final int END_SECONDS = 8;
 
-    private final String bootstrap;
+    private final KafkaSettings kafka;
     private final ImportConfig config;
     private final List<LogSource> sources;
     private final Optional<Path> rejects;
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile boolean ended;
 
-    /** @param rejects file that every unparseable line is written to */
-    ImportRun(String bootstrap, ImportConfig config, List<LogSource> sources, Optional<Path> rejects) {
-        this.bootstrap = bootstrap;
+    /**
+     * @param kafka which must answer and have the topic
+     * @param rejects file that every unparseable line is written to
+     */
+    ImportRun(KafkaSettings kafka, ImportConfig config, List<LogSource> sources, Optional<Path> rejects) {
+        this.kafka = kafka;
         this.config = config;
         this.sources = List.copyOf(sources);
         this.rejects = rejects;
@@ -54,15 +51,12 @@ final class ImportRun {
     /**
      * Imports all, and shows progress and the first unparseable lines on {@code err}.
      *
-     * @throws StackException if Kafka or the topic is not there; nothing was sent then
      * @throws IncompleteImportException if it fails midway
      */
     ImportProgress run(PrintWriter err) throws IOException, InterruptedException {
-        requireTopic();
         LogImport begun = null;
         try (OutputStream rejected = openRejects();
-                Producer<byte[], byte[]> producer =
-                        RawProducer.open(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap))) {
+                Producer<byte[], byte[]> producer = RawProducer.open(kafka.toMap())) {
             Rejects listener = new Rejects(err, rejected);
             LogImport logs = new LogImport(config, sources, producer, listener::take, Ticker.system());
             begun = logs;
@@ -122,24 +116,6 @@ final class ImportRun {
             return new BufferedOutputStream(Files.newOutputStream(rejects.get()));
         } catch (IOException e) {
             throw new IOException("Cannot write --rejects %s (%s)".formatted(rejects.get(), FileFailure.reason(e)), e);
-        }
-    }
-
-    private void requireTopic() throws InterruptedException {
-        Map<String, Object> settings = Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
-        try (Admin admin = Admin.create(settings)) {
-            admin.describeTopics(List.of(config.topic())).allTopicNames().get(REACH_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            throw new StackException(
-                    "Kafka at %s does not answer; is it running? (--bootstrap)".formatted(bootstrap), e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                throw new StackException(
-                        "Kafka at %s has no topic %s; make it, or name another (--topic)"
-                                .formatted(bootstrap, config.topic()),
-                        e);
-            }
-            throw new StackException("Kafka at %s refuses (%s)".formatted(bootstrap, e.getCause()), e);
         }
     }
 

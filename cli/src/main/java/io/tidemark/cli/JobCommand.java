@@ -8,42 +8,52 @@ import io.tidemark.cli.embedded.Stack;
 import io.tidemark.cli.embedded.StackAddresses;
 import io.tidemark.cli.embedded.StackException;
 import io.tidemark.cli.jobs.Distribution;
+import io.tidemark.cli.jobs.JobFailedException;
 import io.tidemark.cli.jobs.JobKind;
 import io.tidemark.cli.jobs.JobLauncher;
 import io.tidemark.cli.jobs.JobOptions;
+import io.tidemark.cli.jobs.JobRecord;
 import io.tidemark.cli.jobs.JobRegistry;
+import io.tidemark.cli.jobs.RestorePoint;
 import io.tidemark.cli.jobs.RunningJob;
 import io.tidemark.cli.jobs.Submitted;
 import io.tidemark.cli.jobs.Target;
 import io.tidemark.model.EventTime;
 import io.tidemark.model.Topics;
-import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.StartFrom;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code tidemark job}. */
 @Command(
         name = "job",
+        synopsisSubcommandLabel = "[stop | savepoint | status]",
+        subcommands = {JobStopCommand.class, JobSavepointCommand.class, JobStatusCommand.class},
         description = {
             "Submit a job to the running Flink, and print its id and page.",
+            "A job that was stopped, cancelled or has failed goes on where it was, with the options it had, but for those"
+                    + " given now.",
             "enrich: web-events -> processed_events and process_events_kafka;"
                     + " aggregate: process_events_kafka -> counts by host, and by host and referrer."
         })
 final class JobCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "JOB", description = "enrich or aggregate.")
+    @Parameters(paramLabel = "JOB", arity = "0..1", description = "enrich or aggregate.")
     private @Nullable JobKind kind;
 
     @Mixin
@@ -55,11 +65,11 @@ final class JobCommand implements Callable<Integer> {
             description = "REST endpoint of a session cluster; by default the Flink that runs on the data folder.")
     private @Nullable String flink;
 
-    @Option(
-            names = {"--bootstrap", "--kafka"},
-            paramLabel = "HOST:PORT",
-            description = "Kafka, by default the one that runs on the data folder.")
-    private @Nullable String bootstrap;
+    @Mixin
+    private final KafkaOptions kafka = new KafkaOptions();
+
+    @Mixin
+    private final TopicOptions topics = new TopicOptions();
 
     @Mixin
     private final PostgresOptions postgres = new PostgresOptions();
@@ -70,7 +80,7 @@ final class JobCommand implements Callable<Integer> {
             defaultValue = "committed",
             converter = StartFromConverter.class,
             description = "earliest, latest, committed (where the job was; earliest if nowhere) or a timestamp such as"
-                    + " 2026-03-01T12:00:00Z. Windows are counted whole from there.")
+                    + " 2026-03-01T12:00:00Z. Windows are counted whole from there. Given, it stands for --fresh.")
     private StartFrom from = new StartFrom.Committed();
 
     @Mixin
@@ -96,13 +106,25 @@ final class JobCommand implements Callable<Integer> {
 
     @Option(
             names = "--bounded",
-            showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+            showDefaultValue = Visibility.NEVER,
             description = "End at what is newest now, close every window, and wait for that.")
     private boolean bounded;
 
     @Option(
+            names = "--fresh",
+            showDefaultValue = Visibility.NEVER,
+            description = "Start anew, where --from says, whatever ran before.")
+    private boolean fresh;
+
+    @Option(
+            names = "--savepoint",
+            paramLabel = "PATH",
+            description = "Go on from this savepoint or checkpoint, as to go back to an older one.")
+    private @Nullable String savepoint;
+
+    @Option(
             names = "--if-absent",
-            showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+            showDefaultValue = Visibility.NEVER,
             description = "If such a job runs already, say so and be done; without it, that is a failure.")
     private boolean ifAbsent;
 
@@ -112,12 +134,19 @@ final class JobCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = requireNonNull(spec).commandLine().getOut();
+        if (kind == null) {
+            throw new ParameterException(
+                    spec.commandLine(), "JOB is missing: enrich or aggregate, or one of stop, savepoint, status");
+        }
+        requireOneStart();
         Optional<StackAddresses> running = Stack.running(data.path);
         Target target = target(running);
-        JobKind wanted = requireNonNull(kind);
+        JobKind wanted = kind;
         if (wanted == JobKind.ENRICH) {
             settings.adviseOnGeo(spec.commandLine().getErr());
         }
+        PostgresOptions.reachable(target.store());
+        topics.create(target.kafka(), spec.commandLine().getErr());
         JobLauncher launcher = new JobLauncher(target);
         if (ifAbsent && launcher.runs(wanted)) {
             out.printf("%s runs already; it is left as it is%n", wanted.jobName());
@@ -125,21 +154,101 @@ final class JobCommand implements Callable<Integer> {
             return Main.DONE;
         }
         launcher.migrate();
-        JobOptions options = options();
-        Submitted job = launcher.submit(wanted, options);
-        // The registry knows no other Kafka or database: resumed, a job would go on with those of the data folder.
-        boolean embedded =
-                flink == null && bootstrap == null && postgres.store().isEmpty();
-        if (embedded && !bounded) {
-            new JobRegistry(new Layout(data.path)).add(job, options);
+        Optional<JobRegistry> registry = registry(running, target);
+        Optional<JobRecord> before = registry.flatMap(each -> each.find(wanted));
+        Optional<RestorePoint> point = restorePoint(registry, before);
+        JobOptions options =
+                point.isEmpty() ? options() : before.map(this::options).orElseGet(this::options);
+        Submitted job = point.isEmpty()
+                ? launcher.submit(wanted, options)
+                : launcher.resume(
+                        wanted,
+                        options,
+                        before.map(JobRecord::start).orElseGet(() -> launcher.resolve(wanted, options)),
+                        point.get());
+        registry.ifPresent(each -> each.add(job, options, point.orElse(null)));
+        try {
+            RunningJob.awaitRunning(job);
+        } catch (JobFailedException e) {
+            if (!launcher.runs(wanted)) {
+                registry.ifPresent(each -> each.undo(wanted, before));
+            }
+            throw e;
         }
-        RunningJob.awaitRunning(job);
-        print(out, job);
+        print(out, job, options, point);
         if (bounded) {
             RunningJob.await(job, read -> {}).forEach((name, count) -> out.printf("  %-32s %,14d%n", name, count));
             out.flush();
         }
         return Main.DONE;
+    }
+
+    /** Jobs elsewhere are remembered apart; those here with a Kafka or database of elsewhere not at all. */
+    private Optional<JobRegistry> registry(Optional<StackAddresses> running, Target target) {
+        Layout layout = new Layout(data.path);
+        if (bounded) {
+            return Optional.empty();
+        } else if (flink != null) {
+            return Optional.of(JobRegistry.elsewhere(layout, flink));
+        }
+        // Resumed by the next 'up', a job would go on with the Kafka and database of the data folder.
+        return running.filter(stack -> stack.bootstrap().equals(target.kafka().bootstrapServers())
+                        && stack.jdbcUrl().equals(target.store().address()))
+                .map(stack -> new JobRegistry(layout));
+    }
+
+    private Optional<RestorePoint> restorePoint(Optional<JobRegistry> registry, Optional<JobRecord> before) {
+        if (savepoint != null) {
+            RestorePoint named = RestorePoint.savepoint(savepoint);
+            if (flink == null && !named.isThere()) {
+                throw new IllegalArgumentException(
+                        "--savepoint %s: there is no savepoint or checkpoint".formatted(savepoint));
+            }
+            return Optional.of(named);
+        }
+        boolean anew = fresh || bounded || given("--from");
+        return anew || registry.isEmpty() ? Optional.empty() : before.flatMap(registry.get()::restorePoint);
+    }
+
+    private void requireOneStart() {
+        if (savepoint != null && (fresh || bounded || given("--from"))) {
+            throw new ParameterException(
+                    requireNonNull(spec).commandLine(),
+                    "--savepoint says where to go on; leave out --fresh, --from and --bounded");
+        }
+    }
+
+    /** What the job had, but for what is given now. */
+    private JobOptions options(JobRecord before) {
+        JobOptions had = before.options();
+        JobOptions now = options();
+        boolean otherSize = given("--window") && !now.window().equals(had.window());
+        boolean otherTime = given("--time") && now.time() != had.time();
+        if (otherSize || otherTime) {
+            throw new IllegalArgumentException(
+                    "%s has windows of %s by %s time, and cannot go on with others; --fresh starts anew, on empty tables"
+                            .formatted(
+                                    before.kind().jobName(),
+                                    Durations.show(had.window()),
+                                    had.time().name().toLowerCase(Locale.ROOT)));
+        }
+        return new JobOptions(
+                now.from(),
+                false,
+                given("--parallelism") ? now.parallelism() : had.parallelism(),
+                given("--geo-db") ? now.geoDatabase() : had.geoDatabase(),
+                had.window(),
+                had.time(),
+                given("--watermark") ? now.watermark() : had.watermark(),
+                given("--lateness") ? now.lateness() : had.lateness());
+    }
+
+    /** Whether the option is on the command line, or set by environment or file. */
+    private boolean given(String option) {
+        CommandLine command = requireNonNull(spec).commandLine();
+        boolean set = command.getDefaultValueProvider() instanceof Settings settings
+                && settings.source(spec.findOption(option), null).isPresent();
+        return set || command.getParseResult().hasMatchedOption(option);
     }
 
     private JobOptions options() {
@@ -156,17 +265,11 @@ final class JobCommand implements Callable<Integer> {
     }
 
     private Target target(Optional<StackAddresses> running) {
-        Optional<Target> embedded = running.map(Target::of);
         return new Target(
-                Optional.ofNullable(bootstrap)
-                        .map(KafkaSettings::of)
-                        .or(() -> embedded.map(Target::kafka))
-                        .orElseThrow(() -> nothingRuns("a Kafka (--bootstrap)")),
-                postgres.store()
-                        .or(() -> embedded.map(Target::store))
-                        .orElseThrow(() -> nothingRuns("a database (--postgres)")),
+                kafka.chosenOr(running).orElseThrow(() -> nothingRuns("a Kafka (--kafka)")),
+                postgres.chosenOr(running).orElseThrow(() -> nothingRuns("a database (--postgres)")),
                 Optional.ofNullable(flink)
-                        .or(() -> embedded.map(Target::flink))
+                        .or(() -> running.map(StackAddresses::flink))
                         .orElseThrow(() -> nothingRuns("a Flink (--flink)")),
                 flink == null
                                 && !running.filter(stack -> Cluster.holds(stack, data.path))
@@ -180,12 +283,17 @@ final class JobCommand implements Callable<Integer> {
                 .formatted(new Layout(data.path).data(), other));
     }
 
-    private static void print(PrintWriter out, Submitted job) {
+    private static void print(PrintWriter out, Submitted job, JobOptions options, Optional<RestorePoint> point) {
         String topic = job.kind() == JobKind.ENRICH ? Topics.RAW : Topics.ENRICHED;
         out.printf("%s runs as %s%n", job.kind().jobName(), job.id());
         out.printf("  page    %s%n", job.page());
-        out.printf("  from    %s, %s%n", topic, offsets(job.start().byPartition()));
-        if (job.start().firstWindowStart() != Long.MIN_VALUE) {
+        if (point.isPresent()) {
+            out.printf(
+                    "  goes on from %s with parallelism %d; --fresh starts anew%n", point.get(), options.parallelism());
+        } else {
+            out.printf("  from    %s, %s%n", topic, offsets(job.start().byPartition()));
+        }
+        if (point.isEmpty() && job.start().firstWindowStart() != Long.MIN_VALUE) {
             out.printf(
                     "  windows from %s on; earlier ones are recomputed if an event belongs there%n",
                     EventTime.format(job.start().firstWindowStart()));

@@ -2,6 +2,7 @@ package io.tidemark.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tidemark.cli.embedded.External;
 import io.tidemark.cli.embedded.Stack;
 import io.tidemark.cli.embedded.StackConfig;
 import io.tidemark.cli.embedded.StackException;
@@ -52,13 +53,14 @@ final class RunCommand implements Callable<Integer> {
             description = "Folder to keep everything in; by default nothing is kept.")
     private @Nullable Path data;
 
-    @Option(
-            names = "--partitions",
-            paramLabel = "N",
-            converter = AtLeastOne.class,
-            defaultValue = "4",
-            description = "Partitions of topics that do not exist yet.")
-    private int partitions;
+    @Mixin
+    private final KafkaOptions kafka = new KafkaOptions();
+
+    @Mixin
+    private final PostgresOptions postgres = new PostgresOptions();
+
+    @Mixin
+    private final TopicOptions topics = new TopicOptions();
 
     @Mixin
     private final JobSettings settings = new JobSettings();
@@ -77,17 +79,19 @@ final class RunCommand implements Callable<Integer> {
         // Before the servers start.
         List<LogSource> sources = logs.sources();
         long started = System.nanoTime();
-        err.println("Starting Kafka, PostgreSQL and Flink");
+        External external = OwnServers.reachable(kafka, postgres, topics, err);
+        err.println(OwnServers.starting(external));
         err.flush();
         try (TemporaryFolder folder = TemporaryFolder.unless(data);
                 Stack stack = Stack.start(StackConfig.at(folder.path())
-                        .withPartitions(partitions)
-                        .withParallelism(settings.parallelism()))) {
+                        .withPartitions(topics.partitions())
+                        .withParallelism(settings.parallelism())
+                        .withExternal(external))) {
             EnrichJob.warmUp();
             stack.afterExit(folder::close);
             err.printf("Up after %.1f s%n", seconds(started));
             settings.adviseOnGeo(err);
-            Target target = Target.of(stack.addresses());
+            Target target = Target.of(stack);
             JobLauncher launcher = new JobLauncher(target);
             launcher.migrate();
             // Before the import: what was imported for windows that cannot be counted would be imported twice.
@@ -122,8 +126,7 @@ final class RunCommand implements Callable<Integer> {
 
     private ImportProgress importAll(Stack stack, List<LogSource> sources, PrintWriter err)
             throws IOException, InterruptedException {
-        ImportRun run =
-                new ImportRun(stack.addresses().bootstrap(), logs.config(Topics.RAW, false), sources, logs.rejects());
+        ImportRun run = new ImportRun(stack.kafka(), logs.config(Topics.RAW, false), sources, logs.rejects());
         try {
             ImportProgress imported = run.run(err);
             ImportRun.requireUsable(imported);

@@ -4,40 +4,67 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * Values of options that are not on the command line: from the environment ({@code TIDEMARK_GEO_DB} for {@code
- * --geo-db}), then from the properties file ({@code geo-db}).
+ * --geo-db}), then from the properties file ({@code geo-db}). Also settings of Kafka's clients, which are no options:
+ * {@code kafka.security.protocol} in the file, {@code TIDEMARK_KAFKA_SECURITY_PROTOCOL} in the environment.
  */
 final class Settings implements IDefaultValueProvider {
     private static final String PREFIX = "TIDEMARK_";
     private static final Path USUAL_FILE = Path.of("tidemark.properties");
 
-    /** Options of a single call, not settings. */
-    private static final Set<String> NEVER = Set.of("help", "version", "config", "verbose");
+    private static final String KAFKA = "kafka.";
 
-    private record Found(String value, String source) {}
+    /** Options of a single call, not settings. */
+    private static final Set<String> NEVER = Set.of("help", "version", "config", "verbose", "kafka-property");
+
+    /** Where a value comes from, the first before the second. */
+    enum Place {
+        ENVIRONMENT,
+        FILE
+    }
+
+    /**
+     * A value that was found.
+     *
+     * @param source for people: the variable's name, or the key and the file
+     */
+    record Found(String value, Place place, String source) {
+        /** Without the value, which may be a secret. */
+        @Override
+        public String toString() {
+            return source;
+        }
+    }
 
     private final Map<String, String> environment;
     private final Properties properties;
     private final String file;
 
-    private Settings(Map<String, String> environment, Properties properties, String file) {
+    /** Variables of options: {@code TIDEMARK_KAFKA_PORT} is no setting of Kafka's clients. */
+    private final Set<String> variables;
+
+    private Settings(Map<String, String> environment, Properties properties, String file, Set<String> variables) {
         this.environment = environment;
         this.properties = properties;
         this.file = file;
+        this.variables = variables;
     }
 
     /** @throws IllegalArgumentException if the file cannot be read, or sets what no command knows; names file and key */
@@ -54,16 +81,53 @@ final class Settings implements IDefaultValueProvider {
                 throw new IllegalArgumentException(
                         "Cannot read settings from %s (%s)".formatted(file, FileFailure.reason(e)), e);
             }
-            Set<String> known = new TreeSet<>();
-            collectKeys(command, known);
+            Set<String> known = keys(command);
             for (String key : properties.stringPropertyNames()) {
-                if (!known.contains(key)) {
-                    throw new IllegalArgumentException("%s sets \"%s\", which is no setting; there are: %s"
-                            .formatted(file, key, String.join(", ", known)));
+                if (!known.contains(key) && !(key.startsWith(KAFKA) && key.length() > KAFKA.length())) {
+                    throw new IllegalArgumentException(
+                            "%s sets \"%s\", which is no setting; there are: %s, and kafka.… for those of Kafka's clients"
+                                    .formatted(file, key, String.join(", ", known)));
                 }
             }
         }
-        return new Settings(Map.copyOf(environment), properties, file.toString());
+        Set<String> variables = new TreeSet<>();
+        NEVER.forEach(key -> variables.add(variable(key)));
+        keys(command).forEach(key -> variables.add(variable(key)));
+        return new Settings(Map.copyOf(environment), properties, file.toString(), variables);
+    }
+
+    /** The settings that a command was given. */
+    static Optional<Settings> of(CommandSpec command) {
+        return command.commandLine().getDefaultValueProvider() instanceof Settings settings
+                ? Optional.of(settings)
+                : Optional.empty();
+    }
+
+    /** A variable that is no option, such as a password. */
+    Optional<String> secret(String key) {
+        return Optional.ofNullable(environment.get(variable(key))).filter(value -> !value.isEmpty());
+    }
+
+    /** Settings of Kafka's clients from one place, by Kafka's names. */
+    Map<String, Found> kafka(Place place) {
+        Map<String, Found> found = new TreeMap<>();
+        if (place == Place.FILE) {
+            for (String key : properties.stringPropertyNames()) {
+                if (key.startsWith(KAFKA)) {
+                    String value = properties.getProperty(key).strip();
+                    found.put(key.substring(KAFKA.length()), new Found(value, place, key + " in " + file));
+                }
+            }
+        } else {
+            String prefix = variable(KAFKA);
+            environment.forEach((variable, value) -> {
+                if (variable.startsWith(prefix) && !variables.contains(variable) && !value.isEmpty()) {
+                    String name = variable.substring(prefix.length()).toLowerCase(Locale.ROOT);
+                    found.put(name.replace('_', '.'), new Found(value, place, variable));
+                }
+            });
+        }
+        return found;
     }
 
     @Override
@@ -79,18 +143,31 @@ final class Settings implements IDefaultValueProvider {
                 .map(Found::source);
     }
 
-    private Optional<Found> find(ArgSpec argument) {
-        if (!(argument instanceof OptionSpec option) || NEVER.contains(key(option))) {
+    /** The option's value, if it is set in either place. */
+    Optional<Found> find(@Nullable ArgSpec argument) {
+        if (!(argument instanceof OptionSpec option)) {
             return Optional.empty();
         }
-        String key = key(option);
-        String variable = PREFIX + key.toUpperCase(Locale.ROOT).replace('-', '_');
-        String set = environment.get(variable);
-        if (set != null && !set.isEmpty()) {
-            return Optional.of(new Found(set, variable));
+        List<String> keys = keys(option);
+        for (String key : keys) {
+            String set = environment.get(variable(key));
+            if (set != null && !set.isEmpty()) {
+                return Optional.of(new Found(set, Place.ENVIRONMENT, variable(key)));
+            }
         }
-        return Optional.ofNullable(properties.getProperty(key))
-                .map(value -> new Found(value.strip(), key + " in " + file));
+        return keys.stream()
+                .filter(properties::containsKey)
+                .findFirst()
+                .map(key -> new Found(properties.getProperty(key).strip(), Place.FILE, key + " in " + file));
+    }
+
+    private static String variable(String key) {
+        return PREFIX + variablePart(key);
+    }
+
+    /** How a key is written in a variable's name. */
+    static String variablePart(String key) {
+        return key.toUpperCase(Locale.ROOT).replace('-', '_').replace('.', '_');
     }
 
     private static Optional<String> configOption(String[] args) {
@@ -105,16 +182,19 @@ final class Settings implements IDefaultValueProvider {
                 .findFirst();
     }
 
-    private static void collectKeys(CommandLine command, Set<String> keys) {
-        for (OptionSpec option : command.getCommandSpec().options()) {
-            if (!NEVER.contains(key(option))) {
-                keys.add(key(option));
-            }
-        }
-        command.getSubcommands().values().forEach(each -> collectKeys(each, keys));
+    private static Set<String> keys(CommandLine command) {
+        Set<String> keys = new TreeSet<>();
+        command.getCommandSpec().options().forEach(option -> keys.addAll(keys(option)));
+        command.getSubcommands().values().forEach(each -> keys.addAll(keys(each)));
+        return keys;
     }
 
-    private static String key(OptionSpec option) {
-        return option.longestName().replaceFirst("^-+", "");
+    /** What an option is called in settings: each of its long names. */
+    private static List<String> keys(OptionSpec option) {
+        return Arrays.stream(option.names())
+                .filter(name -> name.startsWith("--"))
+                .map(name -> name.substring(2))
+                .filter(key -> !NEVER.contains(key))
+                .toList();
     }
 }

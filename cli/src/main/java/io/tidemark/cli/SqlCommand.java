@@ -2,7 +2,6 @@ package io.tidemark.cli;
 
 import io.tidemark.cli.embedded.DatabaseOnly;
 import io.tidemark.cli.embedded.Stack;
-import io.tidemark.cli.embedded.StackAddresses;
 import io.tidemark.store.SqlQuery;
 import io.tidemark.store.StoreConfig;
 import java.io.FileDescriptor;
@@ -50,10 +49,9 @@ final class SqlCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Optional<StoreConfig> reachable =
-                postgres.store().or(() -> Stack.running(data.path).map(StackAddresses::store));
+        Optional<StoreConfig> reachable = postgres.chosenOr(Stack.running(data.path));
         if (reachable.isPresent()) {
-            run(reachable.get());
+            run(PostgresOptions.reachable(reachable.get()));
         } else {
             try (DatabaseOnly database = DatabaseOnly.start(data.path)) {
                 run(database.store());

@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
             ClusterCommand.class,
             JobCommand.class,
             SqlCommand.class,
+            AuditCommand.class,
             CommandLine.HelpCommand.class,
             AutoComplete.GenerateCompletion.class
         },
@@ -35,6 +36,7 @@ import picocli.CommandLine.ScopeType;
             "",
             "Settings come from options, then TIDEMARK_... environment variables (--geo-db is TIDEMARK_GEO_DB),"
                     + " then tidemark.properties or the file of --config (geo-db=...).",
+            "Those of Kafka's clients likewise: TIDEMARK_KAFKA_SECURITY_PROTOCOL, then kafka.security.protocol=...",
             "Exit codes: 0 done, 1 failed, 2 wrong usage."
         })
 final class Tidemark implements Runnable {

@@ -1,5 +1,6 @@
 package io.tidemark.cli;
 
+import io.tidemark.cli.embedded.External;
 import io.tidemark.cli.embedded.Layout;
 import io.tidemark.cli.embedded.Stack;
 import io.tidemark.cli.embedded.StackAddresses;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
         name = "up",
         description = {
             "Start Kafka, PostgreSQL and Flink on this machine, and keep them up until Ctrl-C or 'tidemark down'.",
+            "With --kafka or --postgres, use yours instead of starting one.",
             "Jobs that ran when it was stopped go on. On a folder in use it fails (exit code 1)."
         })
 final class UpCommand implements Callable<Integer> {
@@ -48,13 +50,14 @@ final class UpCommand implements Callable<Integer> {
     @Mixin
     private final DataFolder data = new DataFolder();
 
-    @Option(
-            names = "--partitions",
-            paramLabel = "N",
-            converter = AtLeastOne.class,
-            defaultValue = "4",
-            description = "Partitions of topics that do not exist yet.")
-    private int partitions;
+    @Mixin
+    private final KafkaOptions kafka = new KafkaOptions();
+
+    @Mixin
+    private final PostgresOptions postgres = new PostgresOptions();
+
+    @Mixin
+    private final TopicOptions topics = new TopicOptions();
 
     @Option(
             names = "--parallelism",
@@ -94,7 +97,8 @@ final class UpCommand implements Callable<Integer> {
             return Main.DONE;
         }
         long started = System.nanoTime();
-        StackAddresses addresses = detach ? startInBackground() : start();
+        StackAddresses addresses =
+                detach ? startInBackground() : start(spec.commandLine().getErr());
         print(out, "Up after %.1f s".formatted((System.nanoTime() - started) / 1e9), addresses);
         if (!detach) {
             out.println("Ctrl-C ends it.");
@@ -104,15 +108,16 @@ final class UpCommand implements Callable<Integer> {
         return Main.DONE;
     }
 
-    private StackAddresses start() {
+    private StackAddresses start(PrintWriter err) {
+        External external = OwnServers.reachable(kafka, postgres, topics, err);
         if (!new JobRegistry(new Layout(data.path)).all().isEmpty()) {
             EnrichJob.warmUp();
         }
-        Stack stack =
-                Stack.startUnannounced(new StackConfig(data.path, partitions, 1, kafkaPort, postgresPort, flinkPort)
+        Stack stack = Stack.startUnannounced(
+                new StackConfig(data.path, topics.partitions(), 1, kafkaPort, postgresPort, flinkPort, external)
                         .withParallelism(parallelism));
         JobRegistry jobs = new JobRegistry(stack.layout());
-        JobLauncher launcher = new JobLauncher(Target.of(stack.addresses()));
+        JobLauncher launcher = new JobLauncher(Target.of(stack));
         stack.beforeExit(() -> launcher.forgetEnded(jobs));
         launcher.migrate();
         for (Submitted job : jobs.resume(launcher, problem -> System.err.println("tidemark: " + problem))) {
@@ -187,8 +192,8 @@ final class UpCommand implements Callable<Integer> {
     private void print(PrintWriter out, String event, StackAddresses addresses) {
         Layout layout = new Layout(data.path);
         out.printf("%s on %s (process %d)%n", event, layout.data(), addresses.pid());
-        out.printf("  Kafka       %s%n", addresses.bootstrap());
-        out.printf("  PostgreSQL  %s%n", addresses.postgresUrl());
+        out.printf("  Kafka       %s%s%n", addresses.bootstrap(), addresses.externalKafka() ? " (yours)" : "");
+        out.printf("  PostgreSQL  %s%s%n", addresses.postgresUrl(), addresses.externalPostgres() ? " (yours)" : "");
         out.printf("  Flink       %s%n", addresses.flinkPage());
         resumed.forEach((kind, page) -> out.printf("  %-10s  %s%n", kind, page));
         out.printf("  Logs        %s%n", layout.logs());

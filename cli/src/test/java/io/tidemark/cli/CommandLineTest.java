@@ -39,7 +39,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "run", "up", "down", "import", "job", "sql"})
+    @ValueSource(strings = {"demo", "run", "up", "down", "import", "job", "sql", "audit"})
     void helpNamesNoEmptyDefaultAndSplitsNoPath(String command) {
         assertThat(run(Map.of(), command, "--help")).isEqualTo(Main.DONE);
         assertThat(out.toString())
@@ -164,7 +164,7 @@ class CommandLineTest {
     void unknownSettingInAFileIsNamed() throws Exception {
         Path file = Files.writeString(folder.resolve("my.properties"), "windo = 5m\n");
         assertThat(run(Map.of(), "down", "--config", file.toString())).isEqualTo(Main.WRONG_USAGE);
-        assertThat(err.toString()).contains(file.toString(), "\"windo\"", "bootstrap");
+        assertThat(err.toString()).contains(file.toString(), "\"windo\"", "bootstrap", "kafka.…");
     }
 
     @Test

@@ -28,6 +28,10 @@ public final class RawEventCodec {
         if (value == null || value.length == 0) {
             throw new InvalidEventException(RejectReason.EMPTY, "The record has no value");
         }
+        int invalid = Utf8.firstInvalid(value);
+        if (invalid >= 0) {
+            throw malformed("Not valid UTF-8 at byte " + invalid);
+        }
         try (JsonParser parser = json.createParser(value)) {
             Fields fields = new Fields();
             if (parser.nextToken() != JsonToken.START_OBJECT) {

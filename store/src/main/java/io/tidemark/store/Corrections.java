@@ -1,8 +1,5 @@
 package io.tidemark.store;
 
-import static java.util.Objects.requireNonNull;
-
-import io.tidemark.model.SourceCoordinates;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -10,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -18,56 +16,51 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Windows that the aggregation could not count whole: marked, and recomputed from {@code processed_events} for all hosts
- * once the events they lack are stored there. Stored counts only ever grow, as with {@link WindowWriter}. Not thread-safe;
- * connects when first used.
+ * Windows that the aggregation cannot count whole: marked, and recomputed from {@code processed_events} for all hosts.
+ * Stored counts only ever grow, as with {@link WindowWriter}. Not thread-safe; connects when first used.
+ *
+ * <p>A mark is made after the row of the event it is made for was committed: the aggregation reads an event only once it
+ * is stored. No such event is missed, whatever runs at once, since a turn takes marks in one statement and counts in a
+ * later one, at read committed, where each statement sees what was committed before it began:
+ *
+ * <ul>
+ *   <li>A turn that takes the mark counts after that, so it sees the row.
+ *   <li>Marking a window that is marked already does nothing. That mark was there, and not being taken, after the row was
+ *       committed; so the turn that takes it counts later still, and sees the row.
+ *   <li>Marking a window whose mark a turn is taking waits for the turn's end. If it commits, the mark is made anew and is
+ *       the next turn's; if not, the old mark is still there.
+ * </ul>
+ *
+ * <p>Taking and counting in one statement would break the second: it would count in a snapshot from before the mark was
+ * taken.
  */
 public final class Corrections implements AutoCloseable {
     /** A recomputation reads as much as its windows hold. */
     private static final Duration ANSWER_WITHIN = Duration.ofMinutes(5);
-
-    /** The default of how long a mark rests, see {@link #Corrections(StoreConfig, Duration)}. */
-    public static final Duration SETTLE = Duration.ofSeconds(5);
 
     private static final int WINDOWS_AT_ONCE = 1_000;
 
     private static final int MARKS_PER_STATEMENT = 5_000;
 
     private static final String MARK = """
-            insert into window_corrections as t
-                (window_start, window_size_ms, topic_id, partition, source_offset, due_at)
-            select timestamptz 'epoch' + m.start * interval '1 millisecond', ?, m.topic_id, m.partition, m.source_offset,
-                now() + ? * interval '1 millisecond'
-            from unnest(?::bigint[], ?::uuid[], ?::integer[], ?::bigint[]) as m (start, topic_id, partition, source_offset)
-            on conflict (window_start, window_size_ms, topic_id, partition) do update
-            set source_offset = greatest(t.source_offset, excluded.source_offset), marked_at = now()""";
+            insert into window_corrections (window_start, window_size_ms)
+            select timestamptz 'epoch' + start * interval '1 millisecond', ? from unnest(?::bigint[]) as start
+            on conflict (window_start, window_size_ms) do nothing""";
+
+    /** Whatever the database's default is: the argument above needs it. */
+    private static final String EACH_STATEMENT_SEES_THE_NEWEST = "set transaction isolation level read committed";
 
     /** Those who recompute take turns. The number is arbitrary: nobody else may use it in the same database. */
     private static final String TAKE_TURN = "select pg_advisory_xact_lock(7_103_480_112)";
 
-    /** Marks whose time has come and whose events are stored, of so many windows at the most; the oldest first. */
-    private static final String DUE = """
-            with due as materialized (
-                select c.window_size_ms, c.window_start, c.topic_id, c.partition, c.marked_at
-                from window_corrections c
-                join ingest_ledger l
-                    on l.topic_id = c.topic_id and l.partition = c.partition and l.next_offset > c.source_offset
-                where c.due_at <= now()
-                order by c.window_start
-                limit ?
-            ), settled as (
-                delete from window_corrections c using due d
-                where c.window_start = d.window_start and c.window_size_ms = d.window_size_ms
-                    and c.topic_id = d.topic_id and c.partition = d.partition
-                    and d.marked_at <= now() - ? * interval '1 millisecond'
-            ), marked_again as (
-                update window_corrections c set due_at = now() + ? * interval '1 millisecond'
-                from due d
-                where c.window_start = d.window_start and c.window_size_ms = d.window_size_ms
-                    and c.topic_id = d.topic_id and c.partition = d.partition
-                    and d.marked_at > now() - ? * interval '1 millisecond'
+    /** Marks of so many windows at the most; the oldest windows first. */
+    private static final String TAKE = """
+            with oldest as materialized (
+                select window_start, window_size_ms from window_corrections order by window_start limit ?
             )
-            select d.window_size_ms,\s""" + Sql.MILLIS.formatted("d.window_start") + " from due d";
+            delete from window_corrections c using oldest o
+            where c.window_start = o.window_start and c.window_size_ms = o.window_size_ms
+            returning c.window_size_ms,\s""" + Sql.MILLIS.formatted("c.window_start");
 
     /**
      * Two ways into the events: the range of a window, through its index, while windows are few; equality of the window's
@@ -100,130 +93,86 @@ public final class Corrections implements AutoCloseable {
                 on t.event_hour = timestamptz 'epoch' + w.start * interval '1 millisecond'""";
 
     private final Session session;
-    private final long settleMillis;
 
-    /**
-     * Prepares corrections; connects when first used.
-     *
-     * @param settle how long a mark rests before its window is recomputed, and after it was last marked before it is
-     *     forgotten. Other partitions' events of the window can have been counted and not be stored yet: the time must
-     *     exceed their writer's flush interval. Zero if nothing is being written
-     */
-    public Corrections(StoreConfig config, Duration settle) {
-        this(Session.patient(config.writerConnections("corrections", ANSWER_WITHIN)), settle);
+    public Corrections(StoreConfig config) {
+        this(Session.patient(config.writerConnections("corrections", ANSWER_WITHIN)));
     }
 
-    Corrections(Session session, Duration settle) {
+    Corrections(Session session) {
         this.session = session;
-        this.settleMillis = settle.toMillis();
+    }
+
+    /** Whether it waits for Postgres now; to be asked from any thread. */
+    public Waiting waiting() {
+        return session.waiting();
     }
 
     /**
-     * A window that lacks an event.
+     * Marks windows for recomputation. Marking again changes nothing. Every event that the marks are made for must be stored
+     * by now.
      *
-     * @param windowStartMillis milliseconds since the epoch
-     * @param event where the event came from; the window is due once the ledger is beyond it
-     */
-    public record Mark(long windowStartMillis, SourceCoordinates event) {
-        public Mark {
-            requireNonNull(event, "event is null");
-        }
-    }
-
-    private record MarkKey(long windowStartMillis, Ledger.Key partition) implements Comparable<MarkKey> {
-        @Override
-        public int compareTo(MarkKey other) {
-            int byStart = Long.compare(windowStartMillis, other.windowStartMillis);
-            return byStart == 0 ? partition.compareTo(other.partition) : byStart;
-        }
-    }
-
-    /**
-     * Marks windows for recomputation. Marking again changes nothing.
-     *
+     * @param windowStarts milliseconds since the epoch
      * @param windowSizeMillis size of the windows
      */
-    public void mark(Collection<Mark> marks, long windowSizeMillis) {
-        if (marks.isEmpty()) {
+    public void mark(Collection<Long> windowStarts, long windowSizeMillis) {
+        if (windowStarts.isEmpty()) {
             return;
         }
-        TreeMap<MarkKey, Long> highest = new TreeMap<>();
-        for (Mark mark : marks) {
-            MarkKey key = new MarkKey(mark.windowStartMillis(), Ledger.Key.of(mark.event()));
-            highest.merge(key, mark.event().offset(), Math::max);
-        }
-        session.transact("mark " + highest.size() + " windows for correction", connection -> {
+        // In order, so that two who mark the same windows wait for each other rather than deadlock.
+        long[] starts = windowStarts.stream()
+                .mapToLong(Long::longValue)
+                .sorted()
+                .distinct()
+                .toArray();
+        session.transact("mark " + starts.length + " windows for correction", connection -> {
             WindowSettings.check(connection, windowSizeMillis);
-            List<Map.Entry<MarkKey, Long>> rows = new ArrayList<>(highest.entrySet());
-            for (int from = 0; from < rows.size(); from += MARKS_PER_STATEMENT) {
-                insert(
-                        connection,
-                        windowSizeMillis,
-                        rows.subList(from, Math.min(from + MARKS_PER_STATEMENT, rows.size())));
+            try (PreparedStatement insert = connection.prepareStatement(MARK)) {
+                for (int from = 0; from < starts.length; from += MARKS_PER_STATEMENT) {
+                    insert.setLong(1, windowSizeMillis);
+                    insert.setObject(
+                            2, Arrays.copyOfRange(starts, from, Math.min(from + MARKS_PER_STATEMENT, starts.length)));
+                    insert.executeUpdate();
+                }
             }
-            return rows.size();
+            return starts.length;
         });
     }
 
-    private void insert(Connection connection, long windowSizeMillis, List<Map.Entry<MarkKey, Long>> rows)
-            throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(MARK)) {
-            insert.setLong(1, windowSizeMillis);
-            insert.setLong(2, settleMillis);
-            insert.setObject(
-                    3,
-                    rows.stream()
-                            .mapToLong(row -> row.getKey().windowStartMillis())
-                            .toArray());
-            insert.setObject(
-                    4,
-                    rows.stream()
-                            .map(row -> row.getKey().partition().topicId().toString())
-                            .toArray(String[]::new));
-            insert.setObject(
-                    5,
-                    rows.stream()
-                            .mapToInt(row -> row.getKey().partition().partition())
-                            .toArray());
-            insert.setObject(6, rows.stream().mapToLong(Map.Entry::getValue).toArray());
-            insert.executeUpdate();
-        }
-    }
-
     /**
-     * Recomputes, in one transaction, marked windows whose lacking events are stored by now, a thousand at the most. The
-     * others stay marked. Waits while another process does the same.
+     * Recomputes, in one transaction, marked windows, a thousand at the most. Waits while another process does the same.
      *
-     * @return number of windows recomputed; 0 if none is due
+     * @return number of windows recomputed; 0 if none is marked
      */
-    public int recomputeDue() {
+    public int recomputeMarked() {
         return session.transact("recompute the windows marked for correction", connection -> {
-            Map<Long, SortedSet<Long>> startsBySize = takeDue(connection);
+            takeTurn(connection);
+            Map<Long, SortedSet<Long>> startsBySize = takeMarks(connection);
             int recomputed = 0;
-            for (Map.Entry<Long, SortedSet<Long>> due : startsBySize.entrySet()) {
-                recompute(connection, due.getKey(), due.getValue());
-                recomputed += due.getValue().size();
+            for (Map.Entry<Long, SortedSet<Long>> marked : startsBySize.entrySet()) {
+                recompute(connection, marked.getKey(), marked.getValue());
+                recomputed += marked.getValue().size();
             }
             return recomputed;
         });
     }
 
-    /** The starts of the due windows by their size; their marks end with the transaction, unless marked again since. */
-    private Map<Long, SortedSet<Long>> takeDue(Connection connection) throws SQLException {
-        Map<Long, SortedSet<Long>> startsBySize = new TreeMap<>();
+    private static void takeTurn(Connection connection) throws SQLException {
         try (Statement turn = connection.createStatement()) {
+            turn.execute(EACH_STATEMENT_SEES_THE_NEWEST);
             turn.execute(TAKE_TURN);
         }
-        try (PreparedStatement take = connection.prepareStatement(DUE)) {
+    }
+
+    /** The starts of marked windows by their size; their marks end with the transaction. */
+    private static Map<Long, SortedSet<Long>> takeMarks(Connection connection) throws SQLException {
+        Map<Long, SortedSet<Long>> startsBySize = new TreeMap<>();
+        try (PreparedStatement take = connection.prepareStatement(TAKE)) {
             take.setInt(1, WINDOWS_AT_ONCE);
-            take.setLong(2, settleMillis);
-            take.setLong(3, settleMillis);
-            take.setLong(4, settleMillis);
-            try (ResultSet due = take.executeQuery()) {
-                while (due.next()) {
+            try (ResultSet taken = take.executeQuery()) {
+                while (taken.next()) {
                     startsBySize
-                            .computeIfAbsent(due.getLong(1), size -> new TreeSet<>())
-                            .add(due.getLong(2));
+                            .computeIfAbsent(taken.getLong(1), size -> new TreeSet<>())
+                            .add(taken.getLong(2));
                 }
             }
         }

@@ -22,7 +22,8 @@ public final class Migrations {
         try {
             return Flyway.configure(Migrations.class.getClassLoader())
                     .loggers("slf4j")
-                    .dataSource(config.jdbcUrl(), config.user(), config.password())
+                    .dataSource(
+                            config.jdbcUrl(), config.user(), config.password().isEmpty() ? null : config.password())
                     .locations(LOCATION)
                     .table(HISTORY)
                     .baselineOnMigrate(true)

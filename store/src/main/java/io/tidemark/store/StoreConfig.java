@@ -3,20 +3,26 @@ package io.tidemark.store;
 import static java.util.Objects.requireNonNull;
 
 import java.io.Serializable;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.postgresql.Driver;
 
 /**
  * Where Postgres is. Serializable, since it travels inside a Flink job. {@link #toString} hides passwords.
  *
  * @param jdbcUrl {@code jdbc:postgresql://host:port/database}, with the driver's parameters if any; those win over ours
+ * @param password empty to have the driver look into the user's password file, {@code ~/.pgpass}
  */
 public record StoreConfig(String jdbcUrl, String user, String password) implements Serializable {
     private static final String PREFIX = "jdbc:postgresql:";
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Pattern SECRET = Pattern.compile("(?<=[?&])((?:ssl)?password)=([^&]*)(?:&|$)");
 
     /**
      * Makes Postgres notice within a minute that a client is gone, so that the locks of a lost transaction do not hold up
@@ -38,6 +44,26 @@ public record StoreConfig(String jdbcUrl, String user, String password) implemen
         if (!jdbcUrl.startsWith(PREFIX)) {
             throw new IllegalArgumentException("The JDBC URL of Postgres must start with " + PREFIX
                     + ", e.g. jdbc:postgresql://localhost:5432/tidemark; was \"" + withoutPassword(jdbcUrl) + "\"");
+        }
+    }
+
+    /** The JDBC URL without the passwords that it may hold. */
+    public String address() {
+        return SECRET.matcher(jdbcUrl).replaceAll("").replaceFirst("[?&]$", "");
+    }
+
+    /**
+     * Makes sure that Postgres answers and takes the login, once and within seconds, before something starts that would
+     * wait for it.
+     *
+     * @throws StoreException naming the database, the user and what is wrong
+     */
+    public void requireReachable() {
+        try (Connection connection = open("check", CONNECT_TIMEOUT, SESSION_OPTIONS)) {
+            connection.rollback();
+        } catch (SQLException e) {
+            String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw new StoreException("Cannot connect to Postgres at " + this + ": " + reason, e);
         }
     }
 
@@ -63,14 +89,18 @@ public record StoreConfig(String jdbcUrl, String user, String password) implemen
     private Connection open(String purpose, Duration answerWithin, String options) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", user);
-        properties.setProperty("password", password);
+        if (!password.isEmpty()) {
+            properties.setProperty("password", password);
+        }
+        // Not in the URL, which the driver names in its errors.
+        SECRET.matcher(jdbcUrl).results().forEach(secret -> properties.setProperty(secret.group(1), decoded(secret)));
         properties.setProperty("ApplicationName", "tidemark-" + purpose);
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("connectTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
         properties.setProperty("loginTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
         properties.setProperty("socketTimeout", Long.toString(answerWithin.toSeconds()));
         properties.setProperty("options", options);
-        Connection connection = new Driver().connect(jdbcUrl, properties);
+        Connection connection = new Driver().connect(address(), properties);
         if (connection == null) {
             throw new SQLException("Not a JDBC URL of Postgres: " + withoutPassword(jdbcUrl), "08001");
         }
@@ -81,6 +111,10 @@ public record StoreConfig(String jdbcUrl, String user, String password) implemen
             connection.close();
             throw e;
         }
+    }
+
+    private static String decoded(MatchResult secret) {
+        return URLDecoder.decode(secret.group(2), StandardCharsets.UTF_8);
     }
 
     private static String withoutPassword(String url) {

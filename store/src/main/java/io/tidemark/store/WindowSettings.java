@@ -23,7 +23,8 @@ public final class WindowSettings {
             end""";
     private static final String REMEDY =
             ": use another --data folder or database, or empty the tables (truncate processed_events_aggregated,"
-                    + " processed_events_aggregated_source, window_corrections)";
+                    + " processed_events_aggregated_source, window_corrections, aggregate_progress)";
+    private static final String FORGET_PROGRESS = "delete from aggregate_progress";
 
     private WindowSettings() {}
 
@@ -31,7 +32,7 @@ public final class WindowSettings {
 
     /**
      * Claims the aggregate tables for windows of that kind. Claiming again what is claimed changes nothing; tables without
-     * rows can be claimed anew.
+     * rows can be claimed anew, and their progress is forgotten.
      *
      * @param time what puts an event in its window: {@code event} or {@code processing}
      * @throws StoreException if the tables hold windows of another kind
@@ -61,6 +62,9 @@ public final class WindowSettings {
         String table = tableWithRows(connection);
         if (table == null) {
             set(connection, CHANGE, wanted);
+            try (Statement forget = connection.createStatement()) {
+                forget.executeUpdate(FORGET_PROGRESS);
+            }
         } else if (claimed.sizeMillis() != wanted.sizeMillis()) {
             throw new StoreException(
                     table + " holds " + show(claimed.sizeMillis()) + " windows; --window " + show(wanted.sizeMillis())

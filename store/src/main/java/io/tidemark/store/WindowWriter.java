@@ -44,6 +44,11 @@ public final class WindowWriter implements AutoCloseable {
         this.session = session;
     }
 
+    /** Whether it waits for Postgres now; to be asked from any thread. */
+    public Waiting waiting() {
+        return session.waiting();
+    }
+
     private record Window(long startMillis, String host) {}
 
     /**

@@ -52,4 +52,28 @@ class StoreConfigTest {
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining(missing.jdbcUrl());
     }
+
+    @Test
+    void addressHoldsNoPassword() {
+        assertThat(new StoreConfig("jdbc:postgresql://db/t?password=hush&a=b&sslpassword=hush", "me", "").address())
+                .isEqualTo("jdbc:postgresql://db/t?a=b");
+        assertThat(new StoreConfig("jdbc:postgresql://db/t?sslpassword=hush", "me", "").address())
+                .isEqualTo("jdbc:postgresql://db/t");
+    }
+
+    @Test
+    void reachableSaysWhatIsWrong() {
+        StoreConfig config = StoreFixture.newDatabase();
+        config.requireReachable();
+        StoreConfig closed = new StoreConfig("jdbc:postgresql://127.0.0.1:1/t?password=hush", "me", "secret");
+        assertThatThrownBy(closed::requireReachable)
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith(
+                        "Cannot connect to Postgres at jdbc:postgresql://127.0.0.1:1/t?password=*** as me: ")
+                .hasMessageContaining("refused")
+                .hasMessageNotContaining("hush");
+        assertThatThrownBy(new StoreConfig("jdbc:postgresql://db:no-port/t?password=hush", "me", "")::requireReachable)
+                .isInstanceOf(StoreException.class)
+                .hasMessageNotContaining("hush");
+    }
 }

@@ -2,7 +2,6 @@ package io.tidemark.store;
 
 import static io.tidemark.store.StoreFixture.FIVE_MINUTES;
 import static io.tidemark.store.StoreFixture.NOON;
-import static io.tidemark.store.StoreFixture.at;
 import static io.tidemark.store.StoreFixture.rows;
 import static io.tidemark.store.StoreFixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,6 +35,19 @@ class WindowSettingsTest {
     }
 
     @Test
+    void progressIsOfTheKindThatClaimed() {
+        WindowSettings.claim(config, MINUTES, "event");
+        try (WindowProgress progress = new WindowProgress(config)) {
+            progress.advance(NOON, FIVE_MINUTES);
+        }
+        WindowSettings.claim(config, MINUTES, "event");
+        assertThat(rows(config, "select watermark_ms from aggregate_progress")).containsExactly("" + NOON);
+
+        WindowSettings.claim(config, SECONDS, "event");
+        assertThat(rows(config, "select watermark_ms from aggregate_progress")).isEmpty();
+    }
+
+    @Test
     void anotherSizeIsRefusedUntilTheTablesAreEmptied() {
         WindowSettings.claim(config, MINUTES, "event");
         storeAWindow();
@@ -63,8 +75,8 @@ class WindowSettingsTest {
     @Test
     void pendingCorrectionsHoldTheClaim() {
         WindowSettings.claim(config, MINUTES, "event");
-        try (Corrections corrections = new Corrections(config, Duration.ZERO)) {
-            corrections.mark(List.of(new Corrections.Mark(NOON, at(0, 0))), FIVE_MINUTES);
+        try (Corrections corrections = new Corrections(config)) {
+            corrections.mark(List.of(NOON), FIVE_MINUTES);
         }
         assertThatThrownBy(() -> WindowSettings.claim(config, SECONDS, "event"))
                 .isInstanceOf(StoreException.class)

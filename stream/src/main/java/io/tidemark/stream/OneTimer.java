@@ -20,9 +20,10 @@ public final class OneTimer {
     /** Runs the action once, that long from now, unless a timer is armed already. */
     public void arm(Duration delay, Action action) {
         if (armed == null) {
-            armed = clock.registerTimer(clock.getCurrentProcessingTime() + delay.toMillis(), now -> {
+            armed = clock.registerTimer(clock.getCurrentProcessingTime() + delay.toMillis(), due -> {
                 armed = null;
-                action.run(now);
+                // Not the time it was due: a task that was busy or stopped comes late.
+                action.run(clock.getCurrentProcessingTime());
             });
         }
     }

@@ -52,7 +52,7 @@ public final class Cluster implements AutoCloseable {
         List<Program> programs = new ArrayList<>(flink.all());
         programs.add(kafka);
         programs.add(postgres);
-        this.addresses = new StackAddresses(
+        this.addresses = StackAddresses.ofOwnServers(
                 ProcessHandle.current().pid(),
                 Ports.LOOPBACK + ":" + kafka.port(),
                 PostgresServer.jdbcUrl(postgres.port()),

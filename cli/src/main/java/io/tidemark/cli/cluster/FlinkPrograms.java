@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /** JobManager and TaskManagers: the classes that Flink's own start scripts run, with settings of one file. */
 final class FlinkPrograms {
     /** What a Flink distribution has in its {@code lib}; the jobs bring the rest with them. */
-    private static final Pattern OF_FLINK = Pattern.compile("flink-(?!connector).*\\.jar"
+    private static final Pattern OF_FLINK = Pattern.compile("flink-(?!connector-kafka).*\\.jar"
             + "|(commons-(cli|lang3|io|compress|text|math3|collections)|slf4j-api|log4j|snappy|lz4|kryo|minlog|objenesis"
             + "|reflectasm|jsr305|snakeyaml-engine|javassist|async-profiler).*\\.jar");
 

@@ -40,7 +40,7 @@ public final class DatabaseOnly implements AutoCloseable {
 
     /** The database with the results. */
     public StoreConfig store() {
-        return new StoreConfig(postgres.jdbcUrl(), PostgresServer.USER, "");
+        return postgres.store();
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.tidemark.cli.embedded;
 
 import java.nio.file.Path;
+import java.util.Properties;
+import java.util.function.Consumer;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.utils.Time;
@@ -17,12 +19,18 @@ final class KafkaNode implements AutoCloseable {
 
     /** Starts a broker on the folder, whose topics it serves if there are any, and waits until it takes requests. */
     static KafkaNode start(Path folder, int wantedPort) {
+        return start(folder, wantedPort, settings -> {});
+    }
+
+    /** @param more changes the broker's settings, as for other listeners */
+    static KafkaNode start(Path folder, int wantedPort, Consumer<Properties> more) {
         int port = Ports.free("Kafka", wantedPort);
         int controllerPort = Ports.free("Kafka's controller", 0);
         try {
             KafkaSetup.formatOnce(folder);
-            KafkaRaftServer server = new KafkaRaftServer(
-                    KafkaConfig.fromProps(KafkaSetup.settings(folder, port, controllerPort), false), Time.SYSTEM);
+            Properties settings = KafkaSetup.settings(folder, port, controllerPort);
+            more.accept(settings);
+            KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
             try {
                 server.startup();
             } catch (RuntimeException e) {

@@ -1,6 +1,7 @@
 package io.tidemark.cli.embedded;
 
-import io.tidemark.model.Topics;
+import io.tidemark.stream.KafkaSettings;
+import io.tidemark.stream.RequiredTopics;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -8,54 +9,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How a Kafka node of ours is set up, whichever process it runs in. */
 public final class KafkaSetup {
-    private static final String REJECTED_BYTES = Integer.toString(8 * 1024 * 1024);
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaSetup.class);
     private static final String NODE_ID = "1";
-    private static final int TIMEOUT_SECONDS = 30;
 
     private KafkaSetup() {}
 
     /** Makes the topics that do not exist yet; leaves the others as they are. */
     public static void createTopics(String bootstrap, int partitions) {
-        Map<String, Object> settings = Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
-        try (Admin admin = Admin.create(settings)) {
-            Set<String> existing = admin.listTopics().names().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-            List<NewTopic> missing = Stream.of(
-                            // Events are judged by when they came: that is the broker's to say.
-                            topic(Topics.RAW, partitions, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"),
-                            topic(Topics.ENRICHED, partitions, TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime"),
-                            // Room for the largest raw record and the headers that say what is wrong with it.
-                            topic(Topics.REJECTED, 1, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, REJECTED_BYTES))
-                    .filter(topic -> !existing.contains(topic.name()))
-                    .toList();
-            admin.createTopics(missing).all().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StackException("Interrupted while topics were made", e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new StackException("Kafka started at %s but does not answer (%s)".formatted(bootstrap, e), e);
+        try {
+            List<String> made =
+                    new RequiredTopics(KafkaSettings.of(bootstrap)).create(partitions, Optional.of((short) 1));
+            LOG.info("Made topics {}", made);
+        } catch (IllegalStateException e) {
+            throw new StackException("Kafka started, but: " + e.getMessage(), e);
         }
-    }
-
-    /** Kept for good: records are stamped with event times, so that a time limit would delete old imports at once. */
-    private static NewTopic topic(String name, int partitions, String setting, String value) {
-        return new NewTopic(name, partitions, (short) 1)
-                .configs(Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1", setting, value));
     }
 
     /** Makes the folder a Kafka node's, if it is none yet. */

@@ -1,5 +1,6 @@
 package io.tidemark.cli.embedded;
 
+import io.tidemark.store.StoreConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -75,9 +76,9 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** JDBC URL of the database; its user is {@link #USER}, without a password. */
-    public String jdbcUrl() {
-        return jdbcUrl(port);
+    /** The database; no password is asked for. */
+    public StoreConfig store() {
+        return new StoreConfig(jdbcUrl(port), USER, "");
     }
 
     /** JDBC URL of the database of a server on that port. */

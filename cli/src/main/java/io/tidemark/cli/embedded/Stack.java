@@ -1,7 +1,10 @@
 package io.tidemark.cli.embedded;
 
+import static java.util.Objects.requireNonNull;
+
 import io.tidemark.store.Migrations;
 import io.tidemark.store.StoreConfig;
+import io.tidemark.stream.KafkaSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,18 +18,23 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Kafka, PostgreSQL and Flink on one data folder. Once started, all three answer, the topics exist, and {@code
- * stack.json} in the folder tells where. One stack a folder, and one a process.
+ * Kafka, PostgreSQL and Flink on one data folder, or those of them that are not servers of the user's own. Once started,
+ * all three answer, the topics exist, and {@code stack.json} in the folder tells where. One stack a folder, and one a
+ * process.
  */
 public final class Stack implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Stack.class);
 
     private final Layout layout;
     private final StackAddresses addresses;
+    private final KafkaSettings kafka;
+    private final StoreConfig store;
     private final Deque<AutoCloseable> parts;
 
     /** For Ctrl-C and SIGTERM. */
@@ -35,9 +43,11 @@ public final class Stack implements AutoCloseable {
     private volatile Runnable beforeExit = () -> {};
     private volatile Runnable afterExit = () -> {};
 
-    private Stack(Layout layout, StackAddresses addresses, Deque<AutoCloseable> parts) {
+    private Stack(Layout layout, Servers servers, Deque<AutoCloseable> parts) {
         this.layout = layout;
-        this.addresses = addresses;
+        this.addresses = servers.addresses();
+        this.kafka = servers.kafka();
+        this.store = servers.store();
         this.parts = parts;
     }
 
@@ -73,8 +83,7 @@ public final class Stack implements AutoCloseable {
             parts.push(FolderLock.take(layout));
             Files.deleteIfExists(layout.stackFile());
             LogFiles.in(layout.logs());
-            StackAddresses addresses = startServers(config, layout, parts);
-            Stack stack = new Stack(layout, addresses, parts);
+            Stack stack = new Stack(layout, startServers(config, layout, parts), parts);
             Runtime.getRuntime().addShutdownHook(stack.atExit);
             started = true;
             return stack;
@@ -112,25 +121,43 @@ public final class Stack implements AutoCloseable {
         return addresses;
     }
 
+    /** Kafka with the settings of its clients, secrets included. */
+    public KafkaSettings kafka() {
+        return kafka;
+    }
+
+    /** The database with its password. */
+    public StoreConfig store() {
+        return store;
+    }
+
     public Layout layout() {
         return layout;
     }
 
+    private record Servers(StackAddresses addresses, KafkaSettings kafka, StoreConfig store) {}
+
     /** Leaves in {@code parts} whatever started, in the order in which it is to stop, also if something else failed. */
-    private static StackAddresses startServers(StackConfig config, Layout layout, Deque<AutoCloseable> parts) {
+    private static Servers startServers(StackConfig config, Layout layout, Deque<AutoCloseable> parts) {
+        External external = config.external();
         ExecutorService starters = Executors.newFixedThreadPool(4);
         try {
-            Future<PostgresServer> postgres =
-                    starters.submit(() -> PostgresServer.start(layout, config.postgresPort()));
-            Future<KafkaNode> kafka = starters.submit(() -> KafkaNode.start(layout.kafka(), config.kafkaPort()));
-            Future<FlinkCluster> flink =
-                    starters.submit(() -> FlinkCluster.start(layout, config.slots(), config.flinkPort()));
-            Future<Integer> migrated = starters.submit(
-                    () -> Migrations.apply(storeOf(postgres.get().jdbcUrl())));
+            Future<Optional<PostgresServer>> postgres = starters.submit(
+                    () -> startUnless(external.postgres(), () -> PostgresServer.start(layout, config.postgresPort())));
+            Future<Optional<KafkaNode>> node = starters.submit(
+                    () -> startUnless(external.kafka(), () -> KafkaNode.start(layout.kafka(), config.kafkaPort())));
+            Future<Optional<FlinkCluster>> flink =
+                    starters.submit(() -> Optional.of(FlinkCluster.start(layout, config.slots(), config.flinkPort())));
+            Future<StoreConfig> store = starters.submit(() -> {
+                StoreConfig database =
+                        postgres.get().map(PostgresServer::store).orElseGet(() -> given(external.postgres()));
+                LOG.info("Applied {} migrations", Migrations.apply(database));
+                return database;
+            });
             RuntimeException failure = null;
-            for (Future<? extends AutoCloseable> part : List.of(postgres, kafka, flink)) {
+            for (Future<? extends Optional<? extends AutoCloseable>> part : List.of(postgres, node, flink)) {
                 try {
-                    parts.push(result(part));
+                    result(part).ifPresent(parts::push);
                 } catch (StackException e) {
                     failure = failure == null ? e : failure;
                 }
@@ -138,18 +165,38 @@ public final class Stack implements AutoCloseable {
             if (failure != null) {
                 throw failure;
             }
-            result(kafka).createTopics(config.partitions());
-            LOG.info("Applied {} migrations", result(migrated));
-            return new StackAddresses(
-                    ProcessHandle.current().pid(),
-                    result(kafka).bootstrap(),
-                    result(postgres).jdbcUrl(),
-                    PostgresServer.USER,
-                    result(flink).address(),
-                    Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString());
+            result(node).ifPresent(kafka -> kafka.createTopics(config.partitions()));
+            KafkaSettings kafka = result(node)
+                    .map(started -> KafkaSettings.of(started.bootstrap()))
+                    .orElseGet(() -> given(external.kafka()));
+            String address = result(flink).orElseThrow().address();
+            return new Servers(addresses(external, kafka, result(store), address), kafka, result(store));
         } finally {
             starters.shutdown();
         }
+    }
+
+    private static <T> Optional<T> startUnless(@Nullable Object external, Supplier<T> start) {
+        return external == null ? Optional.of(start.get()) : Optional.empty();
+    }
+
+    private static <T> T given(@Nullable T server) {
+        return requireNonNull(server, "no server was started or given");
+    }
+
+    private static StackAddresses addresses(External external, KafkaSettings kafka, StoreConfig store, String flink) {
+        return new StackAddresses(
+                ProcessHandle.current().pid(),
+                kafka.bootstrapServers(),
+                external.kafka() != null,
+                external.kafkaConfig(),
+                external.kafkaProperties(),
+                store.address(),
+                external.postgres() != null,
+                store.user(),
+                external.postgresPasswordFile(),
+                flink,
+                Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString());
     }
 
     private static <T> T result(Future<T> part) {
@@ -163,10 +210,6 @@ public final class Stack implements AutoCloseable {
             String message = cause == null ? null : cause.getMessage();
             throw new StackException(message == null ? e.toString() : message, e);
         }
-    }
-
-    private static StoreConfig storeOf(String jdbcUrl) {
-        return new StoreConfig(jdbcUrl, PostgresServer.USER, "");
     }
 
     /** What to do first when the process ends, as by Ctrl-C, while everything still answers; not by {@link #close}. */

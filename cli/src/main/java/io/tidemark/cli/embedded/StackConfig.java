@@ -13,8 +13,10 @@ import java.nio.file.Path;
  * @param kafkaPort 0 for a free one
  * @param postgresPort 0 for a free one
  * @param flinkPort of REST endpoint and page, 0 for a free one
+ * @param external servers that are not to be started
  */
-public record StackConfig(Path data, int partitions, int slots, int kafkaPort, int postgresPort, int flinkPort) {
+public record StackConfig(
+        Path data, int partitions, int slots, int kafkaPort, int postgresPort, int flinkPort, External external) {
 
     public static final int DEFAULT_PARTITIONS = 4;
 
@@ -22,6 +24,7 @@ public record StackConfig(Path data, int partitions, int slots, int kafkaPort, i
 
     public StackConfig {
         data = requireNonNull(data, "data is null").toAbsolutePath().normalize();
+        requireNonNull(external, "external is null");
         requireAtLeastOne("partitions", partitions);
         requireAtLeastOne("slots", slots);
         requirePort("Kafka", kafkaPort);
@@ -31,16 +34,20 @@ public record StackConfig(Path data, int partitions, int slots, int kafkaPort, i
 
     /** Free ports, the default number of partitions, room for both jobs. */
     public static StackConfig at(Path data) {
-        return new StackConfig(data, DEFAULT_PARTITIONS, slotsFor(DEFAULT_PARTITIONS), 0, 0, 0);
+        return new StackConfig(data, DEFAULT_PARTITIONS, slotsFor(DEFAULT_PARTITIONS), 0, 0, 0, External.NONE);
     }
 
     public StackConfig withPartitions(int newPartitions) {
-        return new StackConfig(data, newPartitions, slots, kafkaPort, postgresPort, flinkPort);
+        return new StackConfig(data, newPartitions, slots, kafkaPort, postgresPort, flinkPort, external);
     }
 
     /** Room for an enrich and an aggregate job of that parallelism, and then some. */
     public StackConfig withParallelism(int parallelism) {
-        return new StackConfig(data, partitions, slotsFor(parallelism), kafkaPort, postgresPort, flinkPort);
+        return new StackConfig(data, partitions, slotsFor(parallelism), kafkaPort, postgresPort, flinkPort, external);
+    }
+
+    public StackConfig withExternal(External servers) {
+        return new StackConfig(data, partitions, slots, kafkaPort, postgresPort, flinkPort, servers);
     }
 
     private static int slotsFor(int parallelism) {

@@ -3,59 +3,34 @@ package io.tidemark.cli.jobs;
 import io.tidemark.model.Topics;
 import io.tidemark.model.TumblingWindows;
 import io.tidemark.store.Migrations;
-import io.tidemark.store.WindowSettings;
 import io.tidemark.stream.EnrichedTopic;
+import io.tidemark.stream.JobDefaults;
 import io.tidemark.stream.StartFrom;
 import io.tidemark.stream.StartOffsets;
 import io.tidemark.stream.StartOffsetsResolver;
 import io.tidemark.stream.aggregate.AggregateConfig;
-import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import io.tidemark.stream.aggregate.AggregateJob;
+import io.tidemark.stream.aggregate.AggregateStart;
 import io.tidemark.stream.enrich.EnrichConfig;
 import io.tidemark.stream.enrich.EnrichJob;
 import io.tidemark.stream.enrich.GeoLookup;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Collection;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
-import org.apache.flink.api.common.JobID;
-import org.apache.flink.client.deployment.StandaloneClusterId;
-import org.apache.flink.client.program.rest.RestClusterClient;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.ExternalizedCheckpointRetention;
-import org.apache.flink.configuration.PipelineOptions;
-import org.apache.flink.configuration.RestOptions;
-import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.RecoveryClaimMode;
-import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.client.JobStatusMessage;
-import org.apache.flink.runtime.messages.Acknowledge;
-import org.apache.flink.runtime.rest.ConnectionClosedException;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Submits jobs to a session cluster over its REST endpoint; the embedded cluster is one like any other. */
 public final class JobLauncher {
-    private static final Duration FIRST_RESTART = Duration.ofMillis(500);
-    private static final Duration LONGEST_RESTART = Duration.ofSeconds(10);
-    private static final int ANSWER_SECONDS = 30;
-    private static final int SAVEPOINT_SECONDS = 300;
-    private static final Logger LOG = LoggerFactory.getLogger(JobLauncher.class);
 
     private final Target target;
+    private final JobControl control;
     private final boolean evenIfRunning;
 
     public JobLauncher(Target target) {
@@ -64,6 +39,7 @@ public final class JobLauncher {
 
     private JobLauncher(Target target, boolean evenIfRunning) {
         this.target = target;
+        this.control = new JobControl(target.flink());
         this.evenIfRunning = evenIfRunning;
     }
 
@@ -83,8 +59,7 @@ public final class JobLauncher {
      * @throws io.tidemark.store.StoreException if they hold windows of another kind
      */
     public void claimWindows(JobOptions options) {
-        WindowSettings.claim(
-                target.store(), options.window(), options.time().name().toLowerCase(Locale.ROOT));
+        AggregateStart.claimWindows(target.store(), options.window(), options.time());
     }
 
     /**
@@ -118,20 +93,17 @@ public final class JobLauncher {
         return new StartOffsetsResolver(target.kafka(), Topics.RAW, EnrichConfig.GROUP_ID);
     }
 
-    private StartOffsetsResolver enriched() {
-        return new StartOffsetsResolver(target.kafka(), Topics.ENRICHED, AggregateConfig.GROUP_ID);
-    }
-
-    private StartOffsets resolve(JobKind kind, JobOptions options) {
+    /** Where a job with these options starts if it does not go on from a checkpoint. */
+    public StartOffsets resolve(JobKind kind, JobOptions options) {
         return switch (kind) {
             case ENRICH -> raw().resolve(options.from());
             case AGGREGATE ->
-                // By processing time, what is read again counts again, in a window of now: so nothing is.
-                options.time() == TimeCharacteristic.PROCESSING
-                        ? enriched().resolve(options.from())
-                        : enriched()
-                                .resolveAtWindow(
-                                        options.from(), TumblingWindows.of(options.window()), options.watermark());
+                AggregateStart.offsets(
+                        target.kafka(),
+                        options.from(),
+                        TumblingWindows.of(options.window()),
+                        options.time(),
+                        options.watermark());
         };
     }
 
@@ -139,7 +111,7 @@ public final class JobLauncher {
         if (!evenIfRunning) {
             requireNotRunning(kind);
         }
-        new EnrichedTopic(target.kafka()).requireFit();
+        new EnrichedTopic(target.kafka()).requireFit(EnrichConfig.MAX_AHEAD);
         StreamExecutionEnvironment env = environment(options, from);
         switch (kind) {
             case ENRICH -> {
@@ -195,19 +167,9 @@ public final class JobLauncher {
     }
 
     private StreamExecutionEnvironment environment(JobOptions options, @Nullable RestorePoint from) {
-        Configuration settings = new Configuration();
-        settings.set(PipelineOptions.GENERIC_TYPES, false);
+        Configuration settings = JobDefaults.settings(options.bounded());
         if (!options.bounded()) {
             settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, options.checkpoints());
-            // A checkpoint that cannot be written, or waits for Postgres or Kafka too long, costs a longer replay, no
-            // more.
-            settings.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, Integer.MAX_VALUE);
-            settings.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
-            settings.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF, FIRST_RESTART);
-            settings.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF, LONGEST_RESTART);
-            settings.set(
-                    CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
-                    ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         }
         if (from != null) {
             settings.set(StateRecoveryOptions.SAVEPOINT_PATH, from.location());
@@ -230,12 +192,9 @@ public final class JobLauncher {
         });
     }
 
-    /** The job of that kind that runs on the cluster, or is about to; one of them if there are several. */
+    /** See {@link JobControl#running}. */
     public Optional<JobStatusMessage> running(JobKind kind) {
-        return listJobs().stream()
-                .filter(job -> job.getJobName().equals(kind.jobName())
-                        && !job.getJobState().isGloballyTerminalState())
-                .findFirst();
+        return control.running(kind);
     }
 
     /** Whether such a job runs on the cluster, or is about to. */
@@ -245,92 +204,21 @@ public final class JobLauncher {
 
     /** Notes the jobs that the user has cancelled, so that they do not come back with the next start. */
     public void forgetEnded(JobRegistry registry) {
-        registry.noteEnded(listJobs().stream()
-                .map(job -> new FlinkRest.KnownJob(
-                        job.getJobId().toHexString(), job.getJobName(), job.getJobState(), job.getStartTime(), 0))
-                .toList());
+        registry.noteEnded(control.all());
     }
 
     /** Takes a savepoint into the cluster's own folder for them; the job goes on. */
     public RestorePoint savepoint(JobKind kind) {
-        return savepoint(kind, null);
-    }
-
-    /**
-     * Takes a savepoint; the job goes on.
-     *
-     * @param folder URI or path on the cluster, null for the cluster's own
-     * @throws JobFailedException if the job does not run, or the savepoint does not come about
-     */
-    public RestorePoint savepoint(JobKind kind, @Nullable String folder) {
-        JobID id = requireRunning(kind);
-        return RestorePoint.savepoint(ask(
-                "take a savepoint of " + kind.jobName(),
-                flink -> flink.triggerSavepoint(id, folder, SavepointFormatType.CANONICAL),
-                SAVEPOINT_SECONDS));
+        return control.savepoint(kind, null);
     }
 
     /** Stops a job with a savepoint in the cluster's own folder for them. */
     public RestorePoint stopWithSavepoint(JobKind kind) {
-        return stopWithSavepoint(kind, null);
+        return control.stopWithSavepoint(kind, null);
     }
 
-    /**
-     * Stops a job with a savepoint that it can go on from.
-     *
-     * @param folder URI or path on the cluster, null for the cluster's own
-     * @throws JobFailedException if the job does not run, or the savepoint does not come about; the job then goes on
-     */
-    public RestorePoint stopWithSavepoint(JobKind kind, @Nullable String folder) {
-        JobID id = requireRunning(kind);
-        return RestorePoint.savepoint(ask(
-                "stop " + kind.jobName() + " with a savepoint",
-                flink -> flink.stopWithSavepoint(id, false, folder, SavepointFormatType.CANONICAL),
-                SAVEPOINT_SECONDS));
-    }
-
-    /** Cancels the job without a savepoint; its newest checkpoint stays. Returns before it has ended. */
+    /** See {@link JobControl#cancel}. */
     public void cancel(JobKind kind) {
-        JobID id = requireRunning(kind);
-        Acknowledge done = ask("cancel " + kind.jobName(), flink -> flink.cancel(id), ANSWER_SECONDS);
-        LOG.info("Cancelling {}: {}", kind.jobName(), done);
-    }
-
-    private JobID requireRunning(JobKind kind) {
-        return running(kind)
-                .map(JobStatusMessage::getJobId)
-                .orElseThrow(() -> new JobFailedException(
-                        "%s does not run on Flink at %s".formatted(kind.jobName(), target.flink()), null));
-    }
-
-    private Collection<JobStatusMessage> listJobs() {
-        return ask("list the jobs", RestClusterClient::listJobs, ANSWER_SECONDS);
-    }
-
-    private <T> T ask(
-            String what, Function<RestClusterClient<StandaloneClusterId>, CompletableFuture<T>> question, int seconds) {
-        Configuration settings = new Configuration();
-        settings.set(RestOptions.ADDRESS, target.flinkHost());
-        settings.set(RestOptions.PORT, target.flinkPort());
-        settings.set(RestOptions.RETRY_MAX_ATTEMPTS, 3);
-        try (RestClusterClient<StandaloneClusterId> flink =
-                new RestClusterClient<>(settings, StandaloneClusterId.getInstance())) {
-            return question.apply(flink).get(seconds, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new JobFailedException("Interrupted while asking Flink at " + target.flink(), e);
-        } catch (TimeoutException e) {
-            throw new JobFailedException(
-                    "Cannot %s: Flink at %s has not done it within %d s".formatted(what, target.flink(), seconds), e);
-        } catch (Exception e) {
-            boolean silent = ExceptionUtils.findThrowable(e, IOException.class).isPresent()
-                    || ExceptionUtils.findThrowable(e, ConnectionClosedException.class)
-                            .isPresent();
-            String message = silent
-                    ? "Flink at %s does not answer (%s); is it running?"
-                            .formatted(target.flink(), JobFailedException.rootMessage(e))
-                    : "Cannot %s: %s".formatted(what, JobFailedException.rootMessage(e));
-            throw new JobFailedException(message, e);
-        }
+        control.cancel(kind);
     }
 }

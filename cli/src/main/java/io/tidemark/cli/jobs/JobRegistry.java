@@ -57,6 +57,11 @@ public final class JobRegistry {
         write(JobRecord.of(job, options, from == null ? null : from.location()));
     }
 
+    /** Remembers the job as it was before, or not at all. */
+    public void undo(JobKind kind, Optional<JobRecord> before) {
+        before.ifPresentOrElse(this::write, () -> remove(kind));
+    }
+
     /** Forgets a job. */
     public void remove(JobKind kind) {
         try {
@@ -147,7 +152,7 @@ public final class JobRegistry {
         Optional<Path> checkpoint = newestCheckpoint(job);
         Optional<RestorePoint> savepoint = Optional.ofNullable(job.savepoint())
                 .map(RestorePoint::savepoint)
-                .filter(JobRegistry::mayExist);
+                .filter(RestorePoint::isThere);
         if (checkpoint.isPresent() && savepoint.isPresent()) {
             return completedAt(checkpoint.get()) > completedAt(savepoint.get())
                     ? checkpoint.map(RestorePoint::checkpoint)
@@ -158,7 +163,7 @@ public final class JobRegistry {
                 .or(() -> savepoint)
                 .or(() -> Optional.ofNullable(job.resumedFrom())
                         .map(from -> new RestorePoint(from, from.contains("/" + CHECKPOINT)))
-                        .filter(JobRegistry::mayExist));
+                        .filter(RestorePoint::isThere));
     }
 
     private Optional<Path> newestCheckpoint(JobRecord job) {
@@ -175,11 +180,6 @@ public final class JobRegistry {
 
     private static boolean isComplete(Path checkpoint) {
         return checkpoint.getFileName().toString().startsWith(CHECKPOINT) && Files.exists(checkpoint.resolve(METADATA));
-    }
-
-    private static boolean mayExist(RestorePoint point) {
-        return !point.location().startsWith("file:")
-                || Files.exists(point.path().resolve(METADATA));
     }
 
     private static long number(Path checkpoint) {

@@ -3,6 +3,7 @@ package io.tidemark.cli.jobs;
 import static java.util.Objects.requireNonNull;
 
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
@@ -38,6 +39,11 @@ public record RestorePoint(String location, boolean owned) {
             throw new IllegalStateException(location + " is no folder of this machine");
         }
         return Path.of(uri.getPath());
+    }
+
+    /** Whether it is there, and complete; true for one that only the cluster can see. */
+    public boolean isThere() {
+        return !location.startsWith("file:") || Files.exists(path().resolve("_metadata"));
     }
 
     /** As people read it: a path if it is one. */

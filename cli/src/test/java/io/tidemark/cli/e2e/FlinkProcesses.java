@@ -83,6 +83,7 @@ final class FlinkProcesses implements AutoCloseable {
         List<String> words = new ArrayList<>();
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         words.add("-Xmx512m");
+        words.add("-Dlog4j2.level=INFO");
         for (String opened : List.of("java.lang", "java.net", "java.io", "java.nio", "java.time", "java.util")) {
             words.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
         }

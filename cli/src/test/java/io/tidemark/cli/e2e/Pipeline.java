@@ -81,6 +81,15 @@ final class Pipeline implements AutoCloseable {
                 () -> process.destroyForcibly().onExit().join());
     }
 
+    /** A stack whose Kafka runs elsewhere, in a stack that is used for nothing else. */
+    static Pipeline startWithKafkaOf(StackAddresses other, Path data) {
+        Stack stack = Stack.start(StackConfig.at(data));
+        StackAddresses own = stack.addresses();
+        StackAddresses mixed = new StackAddresses(
+                own.pid(), other.bootstrap(), own.jdbcUrl(), own.postgresUser(), own.flink(), own.startedAt());
+        return new Pipeline(mixed, data, stack::close);
+    }
+
     StoreConfig store() {
         return addresses.store();
     }

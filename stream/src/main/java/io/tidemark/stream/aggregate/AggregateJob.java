@@ -3,12 +3,16 @@ package io.tidemark.stream.aggregate;
 import io.tidemark.model.Topics;
 import io.tidemark.model.WindowCounts;
 import io.tidemark.stream.KafkaEnds;
+import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.Rejected;
 import io.tidemark.stream.TopicRecord;
+import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import java.time.Clock;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -36,11 +40,7 @@ public final class AggregateJob {
         env.getConfig().enableObjectReuse();
         env.getConfig().setAutoWatermarkInterval(200);
         KafkaEnds kafka = new KafkaEnds(config.kafka());
-        DataStream<TopicRecord> records = env.fromSource(
-                        kafka.source(Topics.ENRICHED, AggregateConfig.GROUP_ID, config.start(), config.bounded()),
-                        watermarks(config),
-                        Topics.ENRICHED)
-                .uid("enriched-events");
+        DataStream<TopicRecord> records = records(env, kafka, config);
         SingleOutputStreamOperator<WindowedHit> hits = records.process(
                         new DecodeHits(config.start(), config.windows(), config.time(), Clock.systemUTC()))
                 .uid("decode")
@@ -54,13 +54,13 @@ public final class AggregateJob {
                         TypeInformation.of(WindowCounts.class),
                         new CountWindows(config.windows(), config.allowedLateness(), config.time()))
                 .uid("count-windows");
-        counts.transform("write windows", Types.VOID, new WriteWindows(config))
-                .uid("write-windows")
-                .sinkTo(new DiscardingSink<>())
-                .name("end")
-                .uid("write-windows-end");
+        SingleOutputStreamOperator<LateHits> written = counts.transform(
+                        "write windows", TypeInformation.of(LateHits.class), new WriteWindows(config))
+                .uid("write-windows");
+        // Nothing comes here; but checkpoints of older jobs hold a state of it that must find its operator.
+        written.sinkTo(new DiscardingSink<>()).name("end").uid("write-windows-end");
         hits.getSideOutput(LATE)
-                .union(counts.getSideOutput(LATE))
+                .union(counts.getSideOutput(LATE), written)
                 .transform("correct windows", Types.VOID, new CorrectWindows(config))
                 .uid("correct-windows")
                 .setParallelism(1)
@@ -71,18 +71,35 @@ public final class AggregateJob {
         kafka.sinkRejected(hits.getSideOutput(REJECTED));
     }
 
-    private static WatermarkStrategy<TopicRecord> watermarks(AggregateConfig config) {
-        return switch (config.time()) {
-            case PROCESSING -> WatermarkStrategy.forGenerator(context -> new ClockWatermarks(Clock.systemUTC()));
-            case EVENT ->
-                config.bounded()
-                        // All windows close at the end, so that no accepted event is ever too late.
-                        ? WatermarkStrategy.noWatermarks()
-                        : WatermarkStrategy.forGenerator(context -> new PartitionWatermarks(
+    /** The topic's records, with the watermarks that fit the kind of time. */
+    private static DataStream<TopicRecord> records(
+            StreamExecutionEnvironment env, KafkaEnds kafka, AggregateConfig config) {
+        KafkaSource<TopicRecord> source =
+                kafka.source(Topics.ENRICHED, AggregateConfig.GROUP_ID, config.start(), config.bounded());
+        if (config.time() == TimeCharacteristic.PROCESSING) {
+            return from(env, source, WatermarkStrategy.forGenerator(context -> new ClockWatermarks(Clock.systemUTC())));
+        }
+        if (config.bounded()) {
+            // All windows close at the end, so that no accepted event is ever too late.
+            return from(env, source, WatermarkStrategy.noWatermarks());
+        }
+        KafkaSettings settings = config.kafka();
+        return from(env, new AnnouncingSource(source), WatermarkStrategy.noWatermarks())
+                .transform(
+                        "track event time",
+                        TypeInformation.of(TopicRecord.class),
+                        new TrackEventTime(
+                                config.windows(),
                                 config.watermarkDelay(),
                                 config.quietAfter(),
-                                config.windows(),
-                                context.getInputActivityClock()));
-        };
+                                () -> new KafkaBacklog(settings, Topics.ENRICHED)))
+                .uid("event-time");
+    }
+
+    private static DataStream<TopicRecord> from(
+            StreamExecutionEnvironment env,
+            Source<TopicRecord, ?, ?> source,
+            WatermarkStrategy<TopicRecord> watermarks) {
+        return env.fromSource(source, watermarks, Topics.ENRICHED).uid("enriched-events");
     }
 }

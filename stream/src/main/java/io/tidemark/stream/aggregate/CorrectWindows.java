@@ -2,22 +2,24 @@ package io.tidemark.stream.aggregate;
 
 import static java.util.Objects.requireNonNull;
 
-import io.tidemark.model.SourceCoordinates;
 import io.tidemark.store.Corrections;
+import io.tidemark.store.WindowProgress;
 import io.tidemark.stream.OneTimer;
+import io.tidemark.stream.WaitingGauge;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.HashSet;
+import java.util.Set;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Marks windows that miss hits, and has those recomputed from {@code processed_events} whose hits are stored by now. The
- * marks are kept in Postgres before a checkpoint completes, so that none is lost.
+ * Marks windows that miss hits, and has them recomputed from {@code processed_events}. The marks are kept in Postgres
+ * before a checkpoint completes, so that none is lost.
+ *
+ * <p>Since the watermarks of all {@link WriteWindows} meet here, it also stores how far the tables are.
  */
 final class CorrectWindows extends AbstractStreamOperator<Void> implements OneInputStreamOperator<LateHits, Void> {
     private static final long serialVersionUID = 1L;
@@ -27,8 +29,11 @@ final class CorrectWindows extends AbstractStreamOperator<Void> implements OneIn
     private final AggregateConfig settings;
 
     private transient @Nullable Corrections corrections;
+    private transient @Nullable WindowProgress progress;
     private transient @Nullable OneTimer timer;
-    private transient Map<Key, SourceCoordinates> pending = new HashMap<>();
+    private transient Set<Long> pending = new HashSet<>();
+    private transient long watermark;
+    private transient long storedWatermark;
 
     CorrectWindows(AggregateConfig config) {
         this.settings = config;
@@ -37,22 +42,31 @@ final class CorrectWindows extends AbstractStreamOperator<Void> implements OneIn
     @Override
     public void open() throws Exception {
         super.open();
-        // A bounded job runs when all is stored.
-        corrections = new Corrections(settings.store(), settings.bounded() ? Duration.ZERO : Corrections.SETTLE);
-        pending = new HashMap<>();
+        corrections = new Corrections(settings.store());
+        WaitingGauge.register(getMetricGroup(), corrections.waiting());
+        progress = new WindowProgress(settings.store());
+        if (!settings.bounded()) {
+            progress.reopen();
+        }
+        pending = new HashSet<>();
+        watermark = Long.MIN_VALUE;
+        storedWatermark = Long.MIN_VALUE;
         timer = new OneTimer(getProcessingTimeService());
         scheduleStep();
     }
 
     @Override
     public void processElement(StreamRecord<LateHits> element) {
-        SourceCoordinates last = element.getValue().last();
-        Key key = new Key(
-                element.getValue().windowStartMillis(), last.topicIdHigh(), last.topicIdLow(), last.partition());
-        pending.merge(key, last, (a, b) -> a.offset() >= b.offset() ? a : b);
+        pending.add(element.getValue().windowStartMillis());
         if (pending.size() >= MAX_PENDING) {
             mark();
         }
+    }
+
+    @Override
+    public void processWatermark(Watermark mark) throws Exception {
+        watermark = mark.getTimestamp();
+        super.processWatermark(mark);
     }
 
     @Override
@@ -63,10 +77,11 @@ final class CorrectWindows extends AbstractStreamOperator<Void> implements OneIn
     @Override
     public void finish() throws Exception {
         mark();
-        int recomputed = requireNonNull(corrections, "not open").recomputeDue();
+        int recomputed = requireNonNull(corrections, "not open").recomputeMarked();
         while (recomputed > 0) {
-            recomputed = corrections.recomputeDue();
+            recomputed = corrections.recomputeMarked();
         }
+        storeProgress();
         super.finish();
     }
 
@@ -74,6 +89,9 @@ final class CorrectWindows extends AbstractStreamOperator<Void> implements OneIn
     public void close() throws Exception {
         if (corrections != null) {
             corrections.close();
+        }
+        if (progress != null) {
+            progress.close();
         }
         super.close();
     }
@@ -85,25 +103,31 @@ final class CorrectWindows extends AbstractStreamOperator<Void> implements OneIn
         });
     }
 
-    /** As much as is due, but no longer than to the next step: the task has checkpoints to answer. */
+    /** As much as is marked, but no longer than to the next step: the task has checkpoints to answer. */
     private void step() {
         mark();
+        storeProgress();
         long end = getProcessingTimeService().getCurrentProcessingTime() + STEP.toMillis();
         boolean more = true;
         while (more && getProcessingTimeService().getCurrentProcessingTime() < end) {
-            more = requireNonNull(corrections, "not open").recomputeDue() > 0;
+            more = requireNonNull(corrections, "not open").recomputeMarked() > 0;
         }
     }
 
     private void mark() {
-        if (pending.isEmpty()) {
-            return;
+        if (!pending.isEmpty()) {
+            requireNonNull(corrections, "not open")
+                    .mark(pending, settings.windows().sizeMillis());
+            pending.clear();
         }
-        List<Corrections.Mark> marks = new ArrayList<>(pending.size());
-        pending.forEach((key, last) -> marks.add(new Corrections.Mark(key.windowStartMillis, last)));
-        requireNonNull(corrections, "not open").mark(marks, settings.windows().sizeMillis());
-        pending.clear();
     }
 
-    private record Key(long windowStartMillis, long topicIdHigh, long topicIdLow, int partition) {}
+    /** After the marks: a window that a stored watermark has passed is then either whole or marked. */
+    private void storeProgress() {
+        if (watermark > storedWatermark) {
+            requireNonNull(progress, "not open")
+                    .advance(watermark, settings.windows().sizeMillis());
+            storedWatermark = watermark;
+        }
+    }
 }

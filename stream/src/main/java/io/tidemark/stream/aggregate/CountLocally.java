@@ -2,7 +2,6 @@ package io.tidemark.stream.aggregate;
 
 import static java.util.Objects.requireNonNull;
 
-import io.tidemark.model.SourceCoordinates;
 import io.tidemark.stream.OneTimer;
 import java.time.Duration;
 import java.util.HashMap;
@@ -27,7 +26,7 @@ final class CountLocally extends AbstractStreamOperator<HitCount>
     private static final Duration LONGEST = Duration.ofSeconds(1);
 
     private transient @Nullable OneTimer timer;
-    private transient Map<Key, Sum> sums = new HashMap<>();
+    private transient Map<WindowedHit, Sum> sums = new HashMap<>();
 
     @Override
     public void open() throws Exception {
@@ -38,16 +37,7 @@ final class CountLocally extends AbstractStreamOperator<HitCount>
 
     @Override
     public void processElement(StreamRecord<WindowedHit> element) {
-        WindowedHit hit = element.getValue();
-        SourceCoordinates source = hit.source();
-        Key key = new Key(
-                hit.windowStartMillis(),
-                hit.host(),
-                hit.referrer(),
-                source.topicIdHigh(),
-                source.topicIdLow(),
-                source.partition());
-        sums.computeIfAbsent(key, k -> new Sum()).add(source);
+        sums.computeIfAbsent(element.getValue(), hit -> new Sum()).hits++;
         if (sums.size() >= MAX_KEYS) {
             handOn();
         } else {
@@ -80,25 +70,12 @@ final class CountLocally extends AbstractStreamOperator<HitCount>
 
     private void handOn() {
         requireNonNull(timer).disarm();
-        sums.forEach((key, sum) -> output.collect(new StreamRecord<>(new HitCount(
-                key.windowStartMillis,
-                key.host,
-                key.referrer,
-                sum.hits,
-                new SourceCoordinates(key.topicIdHigh, key.topicIdLow, key.partition, sum.lastOffset)))));
+        sums.forEach((hit, sum) -> output.collect(
+                new StreamRecord<>(new HitCount(hit.windowStartMillis(), hit.host(), hit.referrer(), sum.hits))));
         sums.clear();
     }
 
-    private record Key(
-            long windowStartMillis, String host, String referrer, long topicIdHigh, long topicIdLow, int partition) {}
-
     private static final class Sum {
         private long hits;
-        private long lastOffset;
-
-        void add(SourceCoordinates source) {
-            hits++;
-            lastOffset = source.offset();
-        }
     }
 }

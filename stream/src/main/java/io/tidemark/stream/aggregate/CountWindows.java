@@ -49,6 +49,7 @@ final class CountWindows extends AbstractStreamOperator<WindowCounts>
     private static final long serialVersionUID = 1L;
     private static final long REVISION_MILLIS = 500;
     private static final Duration QUIET_STEP = Duration.ofMillis(200);
+    private static final Duration LONGEST_STEP = QUIET_STEP.multipliedBy(2);
 
     private final TumblingWindows windows;
     private final long latenessMillis;
@@ -111,7 +112,7 @@ final class CountWindows extends AbstractStreamOperator<WindowCounts>
         with.hits.setCurrentNamespace(window);
         if (isGone(window) && with.hits.isEmpty()) {
             with.marked.add(count.hits());
-            output.collect(AggregateJob.LATE, new StreamRecord<>(new LateHits(window, count.last())));
+            output.collect(AggregateJob.LATE, new StreamRecord<>(new LateHits(window)));
             return;
         }
         Long before = with.hits.get(count.referrer());
@@ -191,19 +192,20 @@ final class CountWindows extends AbstractStreamOperator<WindowCounts>
         }
     }
 
+    /** Not handed on: this operator's own event time never rests, and Flink drops the watermarks of one that does. */
     @Override
-    public void processWatermarkStatus(WatermarkStatus status) throws Exception {
+    public void processWatermarkStatus(WatermarkStatus status) {
         requireNonNull(quietTimer).disarm();
         if (status.isIdle() && time == TimeCharacteristic.EVENT) {
             goOnAtTheClocksPace(getProcessingTimeService().getCurrentProcessingTime());
         }
-        super.processWatermarkStatus(status);
     }
 
+    /** However late a step comes, it is a short one: a process that was stopped for a while does not leap ahead. */
     private void goOnAtTheClocksPace(long since) {
         requireNonNull(quietTimer).arm(QUIET_STEP, now -> {
             if (watermark != Long.MIN_VALUE) {
-                processWatermark(new Watermark(watermark + (now - since)));
+                processWatermark(new Watermark(watermark + Math.min(now - since, LONGEST_STEP.toMillis())));
             }
             goOnAtTheClocksPace(now);
         });

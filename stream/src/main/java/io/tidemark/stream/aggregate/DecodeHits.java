@@ -92,9 +92,9 @@ final class DecodeHits extends ProcessFunction<TopicRecord, WindowedHit> impleme
             long window = windows.startOf(at);
             if (time == TimeCharacteristic.EVENT && !start.seesWhole(window)) {
                 with.marked.add(1);
-                context.output(AggregateJob.LATE, new LateHits(window, source));
+                context.output(AggregateJob.LATE, new LateHits(window));
             } else {
-                out.collect(new WindowedHit(window, hit.host(), hit.referrer(), source));
+                out.collect(new WindowedHit(window, hit.host(), hit.referrer()));
             }
         } catch (InvalidEventException e) {
             Tally tally = with.rejected.get(e.reason());

@@ -1,6 +1,4 @@
 package io.tidemark.stream.aggregate;
 
-import io.tidemark.model.SourceCoordinates;
-
 /** One hit, in its window. */
-public record WindowedHit(long windowStartMillis, String host, String referrer, SourceCoordinates source) {}
+public record WindowedHit(long windowStartMillis, String host, String referrer) {}

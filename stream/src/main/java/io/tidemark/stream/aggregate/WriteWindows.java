@@ -5,18 +5,23 @@ import static java.util.Objects.requireNonNull;
 import io.tidemark.model.WindowCounts;
 import io.tidemark.store.WindowWriter;
 import io.tidemark.stream.OneTimer;
+import io.tidemark.stream.WaitingGauge;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the counts of windows: when enough rows are pending, after the flush interval, before a checkpoint and at the
  * end. Both tables in one transaction, so that their sums agree for every reader.
+ *
+ * <p>It emits no records. Its watermark follows what is written: every window that ends before it is in the tables.
  */
-final class WriteWindows extends AbstractStreamOperator<Void> implements OneInputStreamOperator<WindowCounts, Void> {
+final class WriteWindows extends AbstractStreamOperator<LateHits>
+        implements OneInputStreamOperator<WindowCounts, LateHits> {
     private static final long serialVersionUID = 1L;
     private static final int MAX_PENDING_ROWS = 50_000;
 
@@ -26,6 +31,7 @@ final class WriteWindows extends AbstractStreamOperator<Void> implements OneInpu
     private transient @Nullable OneTimer flushTimer;
     private transient List<WindowCounts> pending = new ArrayList<>();
     private transient int pendingRows;
+    private transient @Nullable Watermark afterPending;
 
     WriteWindows(AggregateConfig config) {
         this.settings = config;
@@ -35,12 +41,13 @@ final class WriteWindows extends AbstractStreamOperator<Void> implements OneInpu
     public void open() throws Exception {
         super.open();
         writer = new WindowWriter(settings.store());
+        WaitingGauge.register(getMetricGroup(), writer.waiting());
         flushTimer = new OneTimer(getProcessingTimeService());
         pending = new ArrayList<>();
     }
 
     @Override
-    public void processElement(StreamRecord<WindowCounts> element) {
+    public void processElement(StreamRecord<WindowCounts> element) throws Exception {
         pending.add(element.getValue());
         pendingRows += 1 + element.getValue().hitsByReferrer().size();
         if (pendingRows >= MAX_PENDING_ROWS) {
@@ -51,7 +58,16 @@ final class WriteWindows extends AbstractStreamOperator<Void> implements OneInpu
     }
 
     @Override
-    public void prepareSnapshotPreBarrier(long checkpointId) {
+    public void processWatermark(Watermark mark) throws Exception {
+        if (pending.isEmpty()) {
+            super.processWatermark(mark);
+        } else {
+            afterPending = mark;
+        }
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
         flush();
     }
 
@@ -69,12 +85,18 @@ final class WriteWindows extends AbstractStreamOperator<Void> implements OneInpu
         super.close();
     }
 
-    private void flush() {
+    private void flush() throws Exception {
         requireNonNull(flushTimer).disarm();
-        if (!pending.isEmpty()) {
-            requireNonNull(writer, "not open").write(pending, settings.windows().sizeMillis());
-            pending.clear();
-            pendingRows = 0;
+        if (pending.isEmpty()) {
+            return;
+        }
+        requireNonNull(writer, "not open").write(pending, settings.windows().sizeMillis());
+        pending.clear();
+        pendingRows = 0;
+        Watermark reached = afterPending;
+        if (reached != null) {
+            afterPending = null;
+            super.processWatermark(reached);
         }
     }
 }

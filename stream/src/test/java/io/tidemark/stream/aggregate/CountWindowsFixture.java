@@ -1,16 +1,13 @@
 package io.tidemark.stream.aggregate;
 
-import io.tidemark.model.SourceCoordinates;
 import io.tidemark.model.TumblingWindows;
 import io.tidemark.model.WindowCounts;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -29,7 +26,6 @@ final class CountWindowsFixture {
 
     private final TimeCharacteristic time;
     private List<KeyedOneInputStreamOperatorTestHarness<String, HitCount, WindowCounts>> subtasks = new ArrayList<>();
-    private long nextOffset;
 
     /** What is written: hits by window, host and referrer; never less than before, as the store writes it. */
     final Map<HostKey, Long> written = new TreeMap<>();
@@ -37,8 +33,11 @@ final class CountWindowsFixture {
     /** Writes since last asked. */
     final List<WindowCounts> writes = new ArrayList<>();
 
-    /** Coordinates of hits that went to {@link AggregateJob#LATE}, with their window. */
-    final Set<LateHits> late = new HashSet<>();
+    /** What went to {@link AggregateJob#LATE}. */
+    final List<LateHits> late = new ArrayList<>();
+
+    /** Watermarks and statuses that went on, since last asked. */
+    final List<Object> marks = new ArrayList<>();
 
     CountWindowsFixture(TimeCharacteristic time) throws Exception {
         this.time = time;
@@ -101,7 +100,7 @@ final class CountWindowsFixture {
     }
 
     void hits(long window, String host, String referrer, long hits) throws Exception {
-        process(new HitCount(window, host, referrer, hits, new SourceCoordinates(1, 2, 0, nextOffset++)));
+        process(new HitCount(window, host, referrer, hits));
     }
 
     void process(HitCount count) throws Exception {
@@ -159,6 +158,11 @@ final class CountWindowsFixture {
                 counts.hitsByReferrer()
                         .forEach((referrer, hits) -> written.merge(
                                 new HostKey(counts.windowStartMillis(), counts.host(), referrer), hits, Math::max));
+            }
+            for (Object element : harness.getOutput()) {
+                if (!(element instanceof StreamRecord)) {
+                    marks.add(element);
+                }
             }
             harness.getOutput().clear();
             Queue<StreamRecord<LateHits>> side = harness.getSideOutput(AggregateJob.LATE);

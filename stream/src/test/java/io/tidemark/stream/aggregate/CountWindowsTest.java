@@ -2,7 +2,6 @@ package io.tidemark.stream.aggregate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tidemark.model.SourceCoordinates;
 import io.tidemark.model.WindowCounts;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import io.tidemark.stream.aggregate.CountWindowsFixture.HostKey;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,7 +94,7 @@ class CountWindowsTest {
         windows.now(60_000);
         assertThat(windows.writes).hasSize(2);
         windows.hits(NOON, "a", "", 1);
-        assertThat(windows.late).containsExactly(new LateHits(NOON, new SourceCoordinates(1, 2, 0, 2)));
+        assertThat(windows.late).containsExactly(new LateHits(NOON));
         windows.watermark(Long.MAX_VALUE);
         assertThat(windows.writes).hasSize(2);
     }
@@ -174,12 +174,40 @@ class CountWindowsTest {
         windows.hits(NOON, "a", "", 2);
         windows.watermark(CLOSED - 10_000);
         windows.status(WatermarkStatus.IDLE);
-        windows.now(10_500);
+        passTime(1_000, 10_800);
         assertThat(windows.writes).isEmpty();
-        for (long now = 10_700; now <= 11_300; now += 200) {
+        passTime(10_800, 11_000);
+        assertThat(windows.writes).containsExactly(new WindowCounts(NOON, "a", Map.of("", 2L)));
+    }
+
+    @Test
+    void processThatStoodStillDoesNotLeapAhead() throws Exception {
+        windows.hits(NOON, "a", "", 2);
+        windows.watermark(CLOSED - 10_000);
+        windows.status(WatermarkStatus.IDLE);
+        windows.marks.clear();
+        windows.now(600_000);
+        windows.now(600_200);
+        assertThat(windows.marks)
+                .containsExactly(new Watermark(CLOSED - 10_000 + 400), new Watermark(CLOSED - 10_000 + 600));
+        assertThat(windows.writes).isEmpty();
+    }
+
+    @Test
+    void thoseBehindSeeTheWatermarkThatGoesOn() throws Exception {
+        windows.hits(NOON, "a", "", 2);
+        windows.watermark(CLOSED - 100);
+        windows.status(WatermarkStatus.IDLE);
+        passTime(1_000, 1_200);
+        windows.status(WatermarkStatus.ACTIVE);
+        assertThat(windows.marks).containsExactly(new Watermark(CLOSED - 100), new Watermark(CLOSED + 100));
+    }
+
+    /** In the steps of a process that runs. */
+    private void passTime(long from, long to) throws Exception {
+        for (long now = from; now <= to; now += 200) {
             windows.now(now);
         }
-        assertThat(windows.writes).containsExactly(new WindowCounts(NOON, "a", Map.of("", 2L)));
     }
 
     @Test
@@ -201,8 +229,7 @@ class CountWindowsTest {
         windows.watermark(CLOSED - 10_000);
         windows.restore(windows.save(), 1);
         windows.status(WatermarkStatus.IDLE);
-        windows.now(12_000);
-        windows.now(12_200);
+        passTime(1_000, 11_000);
         assertThat(windows.writes).hasSize(1);
     }
 
@@ -292,7 +319,6 @@ class CountWindowsTest {
         private Saved saved;
         private long watermark = NOON;
         private long now = 1_000;
-        private long offset;
 
         Run(CountWindowsFixture windows, Random random, boolean crashes) throws Exception {
             this.windows = windows;
@@ -335,12 +361,8 @@ class CountWindowsTest {
 
         private void hit() throws Exception {
             long at = watermark + SIZE - random.nextLong(LATENESS + 4 * SIZE);
-            HitCount hit = new HitCount(
-                    at - Math.floorMod(at, SIZE),
-                    "host-" + random.nextInt(5),
-                    "r" + random.nextInt(2),
-                    1,
-                    new SourceCoordinates(1, 2, 0, offset++));
+            HitCount hit =
+                    new HitCount(at - Math.floorMod(at, SIZE), "host-" + random.nextInt(5), "r" + random.nextInt(2), 1);
             expected.merge(new HostKey(hit.windowStartMillis(), hit.host(), hit.referrer()), 1L, Long::sum);
             sinceSaved.add(hit);
             windows.process(hit);

@@ -1,0 +1,18 @@
+package io.tidemark.cli.audit;
+
+import io.tidemark.store.AuditWindows;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything at one moment.
+ *
+ * @param differences of partitions and windows, in the order to show them
+ */
+record Look(
+        List<PartitionReport> partitions,
+        AuditWindows windows,
+        AuditReport.@Nullable SecondTopic second,
+        Set<Difference> differences,
+        List<String> notes) {}

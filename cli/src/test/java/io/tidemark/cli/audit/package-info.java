@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.cli.audit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,37 @@
+package io.tidemark.stream.aggregate;
+
+import io.tidemark.model.Topics;
+import io.tidemark.model.TumblingWindows;
+import io.tidemark.store.StoreConfig;
+import io.tidemark.store.WindowSettings;
+import io.tidemark.stream.KafkaSettings;
+import io.tidemark.stream.StartFrom;
+import io.tidemark.stream.StartOffsets;
+import io.tidemark.stream.StartOffsetsResolver;
+import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
+import java.time.Duration;
+import java.util.Locale;
+
+/** What has to be settled before the aggregate job is submitted. */
+public final class AggregateStart {
+    private AggregateStart() {}
+
+    /** Where it starts if it does not go on from a checkpoint. */
+    public static StartOffsets offsets(
+            KafkaSettings kafka, StartFrom from, TumblingWindows windows, TimeCharacteristic time, Duration watermark) {
+        StartOffsetsResolver resolver = new StartOffsetsResolver(kafka, Topics.ENRICHED, AggregateConfig.GROUP_ID);
+        // By processing time, what is read again counts again, in a window of now: so nothing is.
+        return time == TimeCharacteristic.PROCESSING
+                ? resolver.resolve(from)
+                : resolver.resolveAtWindow(from, windows, watermark);
+    }
+
+    /**
+     * Makes sure that the tables may hold such windows.
+     *
+     * @throws io.tidemark.store.StoreException if they hold windows of another kind
+     */
+    public static void claimWindows(StoreConfig store, Duration window, TimeCharacteristic time) {
+        WindowSettings.claim(store, window, time.name().toLowerCase(Locale.ROOT));
+    }
+}

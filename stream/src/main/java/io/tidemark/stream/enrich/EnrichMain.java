@@ -1,0 +1,57 @@
+package io.tidemark.stream.enrich;
+
+import io.tidemark.model.Topics;
+import io.tidemark.store.Migrations;
+import io.tidemark.store.StoreConfig;
+import io.tidemark.store.StoreException;
+import io.tidemark.stream.EnrichedTopic;
+import io.tidemark.stream.JobDefaults;
+import io.tidemark.stream.KafkaSettings;
+import io.tidemark.stream.MainOptions;
+import io.tidemark.stream.StartOffsets;
+import io.tidemark.stream.StartOffsetsResolver;
+import java.util.Set;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The enrich job for {@code flink run}. */
+public final class EnrichMain {
+    private static final String HELP = """
+            Usage: flink run [-d] [-p N] [-s SAVEPOINT] -c io.tidemark.stream.enrich.EnrichMain tidemark-job.jar OPTIONS
+            web-events -> processed_events and process_events_kafka. Brings the schema up to date; the topics must exist.
+            %s  --geo-db FILE                  MMDB file that tells places by IP address, at this path on every machine.
+            """.formatted(MainOptions.COMMON_HELP);
+
+    private EnrichMain() {}
+
+    /** Submits the job; returns when it has ended, unless {@code flink run} detaches. */
+    public static void main(String[] args) throws Exception {
+        MainOptions options = MainOptions.read(args, System.getenv(), Set.of("geo-db"), HELP);
+        KafkaSettings kafka = options.kafka();
+        StoreConfig store = options.store();
+        StreamExecutionEnvironment env =
+                StreamExecutionEnvironment.getExecutionEnvironment(JobDefaults.settings(options.bounded()));
+        int parallelism = options.parallelism(env.getParallelism());
+        try {
+            Migrations.apply(store);
+            new EnrichedTopic(kafka).requireFit();
+            StartOffsets start =
+                    new StartOffsetsResolver(kafka, Topics.RAW, EnrichConfig.GROUP_ID).resolve(options.from());
+            String geoDatabase = options.text("geo-db").orElse(null);
+            GeoLookup.open(geoDatabase).close();
+            EnrichJob.define(
+                    env,
+                    new EnrichConfig(
+                            kafka,
+                            store,
+                            start,
+                            options.bounded(),
+                            parallelism,
+                            geoDatabase,
+                            EnrichConfig.FLUSH_INTERVAL,
+                            EnrichConfig.MAX_AHEAD));
+        } catch (StoreException | IllegalStateException | IllegalArgumentException e) {
+            throw MainOptions.wrong(String.valueOf(e.getMessage()));
+        }
+        env.execute(EnrichJob.NAME);
+    }
+}
