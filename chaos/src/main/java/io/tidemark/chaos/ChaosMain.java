@@ -65,6 +65,9 @@ public final class ChaosMain implements Callable<Integer> {
             description = "Where everything lies; failed runs stay there.")
     private Path folder = Path.of("target/chaos");
 
+    @Option(names = "--keep", description = "Keep the folders of all clusters, not only of those on which a run failed.")
+    private boolean keep;
+
     @Option(names = "--log", description = "File to which a line a run is appended; by default runs.log in the folder.")
     private @Nullable Path log;
 
@@ -85,11 +88,19 @@ public final class ChaosMain implements Callable<Integer> {
         long first = seed == null ? new SecureRandom().nextLong(1L << 40) : seed;
         List<FaultKind> faults = fault == null || fault.isBlank() ? List.of() : FaultKind.parse(fault);
         Plant bug = plant == null || plant.isBlank() ? null : Plant.parse(plant);
-        ChaosConfig config = new ChaosConfig(folder, Distribution.jobJar(), runsPerCluster, bug);
+        logTo(folder.resolve("chaos.log"));
+        ChaosConfig config = new ChaosConfig(folder, Distribution.jobJar(), runsPerCluster, keep, bug);
         System.out.println("Seed " + first + ", " + runs + " runs, folder " + config.folder());
         RunLog runLog = new RunLog(log == null ? config.folder().resolve("runs.log") : log);
         Campaign campaign = new Campaign(config, first, faults, runs, parallel);
         return summarize(campaign.run(runLog, System.out::println), report);
+    }
+
+    /** Before the first logger is made: the settings are read then. */
+    private static void logTo(Path file) throws IOException {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        System.setProperty("chaos.log", file.toString());
+        System.setProperty("log4j2.configurationFile", "log4j2-chaos.xml");
     }
 
     private static int summarize(List<RunResult> results, @Nullable Path report) throws IOException {

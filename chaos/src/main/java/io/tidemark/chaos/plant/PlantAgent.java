@@ -146,12 +146,19 @@ public final class PlantAgent {
                 TypePool pool,
                 int writerFlags,
                 int readerFlags) {
-            return new MethodVisitor(OpenedClassReader.ASM_API, visitor) {
-                @Override
-                public void visitJumpInsn(int opcode, Label label) {
-                    super.visitJumpInsn(opcode == Opcodes.IFGT ? Opcodes.IFGE : opcode, label);
-                }
-            };
+            return new JumpOnEqual(visitor);
+        }
+    }
+
+    /** Jumps on "greater or equal" where the method jumps on "greater". */
+    static final class JumpOnEqual extends MethodVisitor {
+        JumpOnEqual(MethodVisitor visitor) {
+            super(OpenedClassReader.ASM_API, visitor);
+        }
+
+        @Override
+        public void visitJumpInsn(int opcode, Label label) {
+            super.visitJumpInsn(opcode == Opcodes.IFGT ? Opcodes.IFGE : opcode, label);
         }
     }
 }

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * @param folder of all that is kept while they run, and of what failed
  * @param jobJar the jobs with all they need
  * @param runsPerCluster after how many runs a cluster is made anew
+ * @param keepAll whether the folders of clusters without a failed run are kept too
  * @param plant the bug to be put into the jobs, null for none
  */
 public record ChaosConfig(
         Path folder,
         Path jobJar,
-        int runsPerCluster,
-        @Nullable Plant plant) {
+        int runsPerCluster, boolean keepAll, @Nullable Plant plant) {
     public static final int RUNS_PER_CLUSTER = 10;
 
     public ChaosConfig {

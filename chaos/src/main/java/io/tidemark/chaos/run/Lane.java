@@ -130,7 +130,7 @@ final class Lane implements AutoCloseable {
         ground = null;
         if (on != null) {
             on.close();
-            if (!keepFolder) {
+            if (!keepFolder && !config.keepAll()) {
                 delete(on.folder());
             }
         }

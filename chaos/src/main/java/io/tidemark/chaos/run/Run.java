@@ -142,7 +142,7 @@ final class Run {
                 reader) {
             operator.start(JobKind.ENRICH);
             operator.start(JobKind.AGGREGATE);
-            awaitRunning(operator);
+            awaitRunning(operator, observer);
             phase("start");
 
             Stage stage = new Stage(cluster, postgresLink, kafkaLink, database, operator);
@@ -180,11 +180,13 @@ final class Run {
                 CHECKPOINTS);
     }
 
-    private static void awaitRunning(Operator operator) throws Exception {
+    /** Until the jobs have worked off what had come before they ran: faults are to meet a pipeline at work. */
+    private static void awaitRunning(Operator operator, Observer observer) throws Exception {
         long deadline = System.nanoTime() + JOBS_WITHIN.toNanos();
-        while (operator.running() < JobKind.values().length) {
+        Map<Integer, Long> ends = observer.rawEnds();
+        while (operator.running() < JobKind.values().length || !observer.hasCaughtUp(ends, 0)) {
             if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("The jobs do not run: " + operator.alive());
+                throw new IllegalStateException("The jobs do not work: " + operator.alive());
             }
             TimeUnit.NANOSECONDS.sleep(STEP.toNanos());
         }
