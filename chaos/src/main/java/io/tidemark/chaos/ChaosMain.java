@@ -65,7 +65,9 @@ public final class ChaosMain implements Callable<Integer> {
             description = "Where everything lies; failed runs stay there.")
     private Path folder = Path.of("target/chaos");
 
-    @Option(names = "--keep", description = "Keep the folders of all clusters, not only of those on which a run failed.")
+    @Option(
+            names = "--keep",
+            description = "Keep the folders of all clusters, not only of those on which a run failed.")
     private boolean keep;
 
     @Option(names = "--log", description = "File to which a line a run is appended; by default runs.log in the folder.")

@@ -16,8 +16,7 @@ import net.bytebuddy.agent.builder.AgentBuilder;
 
 /** Packs this package into a jar that a virtual machine takes as an agent. */
 public final class AgentJar {
-    private static final String PACKAGE =
-            AgentJar.class.getPackageName().replace('.', '/') + "/";
+    private static final String PACKAGE = AgentJar.class.getPackageName().replace('.', '/') + "/";
 
     private AgentJar() {}
 

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 public record ChaosConfig(
         Path folder,
         Path jobJar,
-        int runsPerCluster, boolean keepAll, @Nullable Plant plant) {
+        int runsPerCluster,
+        boolean keepAll,
+        @Nullable Plant plant) {
     public static final int RUNS_PER_CLUSTER = 10;
 
     public ChaosConfig {

@@ -22,6 +22,7 @@ import io.tidemark.chaos.traffic.TrafficSender;
 import io.tidemark.cli.cluster.Cluster;
 import io.tidemark.cli.jobs.JobKind;
 import io.tidemark.cli.jobs.JobOptions;
+import io.tidemark.cli.jobs.Pace;
 import io.tidemark.cli.jobs.Target;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.stream.KafkaSettings;
@@ -51,7 +52,7 @@ final class Run {
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
     private static final Duration WATERMARK_DELAY = Duration.ofSeconds(1);
     private static final Duration LATENESS = Duration.ofSeconds(15);
-    private static final Duration CHECKPOINTS = Duration.ofMillis(1_500);
+    private static final Pace PACE = new Pace(Duration.ofMillis(1_500), Duration.ofMillis(1_500));
     private static final Duration JOBS_WITHIN = Duration.ofSeconds(60);
     private static final Duration RECOVERED_WITHIN = Duration.ofSeconds(90);
     private static final Duration DRAINED_WITHIN = Duration.ofSeconds(60);
@@ -177,7 +178,7 @@ final class Run {
                 TimeCharacteristic.EVENT,
                 WATERMARK_DELAY,
                 LATENESS,
-                CHECKPOINTS);
+                PACE);
     }
 
     /** Until the jobs have worked off what had come before they ran: faults are to meet a pipeline at work. */

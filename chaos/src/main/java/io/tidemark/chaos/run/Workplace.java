@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
@@ -50,11 +51,21 @@ final class Workplace {
             KafkaSetup.createTopics(bootstrap, partitions);
             return true;
         });
-        TopicDescription raw = admin.describeTopics(TOPICS)
-                .allTopicNames()
-                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
-                .get(RAW);
-        return TopicsReader.uuid(requireNonNull(raw, RAW).topicId());
+        AtomicReference<String> id = new AtomicReference<>("");
+        until("the topics to be known", () -> {
+            try {
+                TopicDescription raw = admin.describeTopics(TOPICS)
+                        .allTopicNames()
+                        .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                        .get(RAW);
+                id.set(TopicsReader.uuid(requireNonNull(raw, RAW).topicId()));
+                return true;
+            } catch (ExecutionException notYet) {
+                LOG.debug("The topics are not known yet", notYet);
+                return false;
+            }
+        });
+        return id.get();
     }
 
     private void prepareDatabase() throws SQLException {

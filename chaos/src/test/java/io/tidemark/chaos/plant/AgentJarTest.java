@@ -36,7 +36,9 @@ final class AgentJarTest {
         String right = "on conflict (h) do update set num_hits = excluded.num_hits, revision = t.revision + 1 "
                 + "where t.num_hits < excluded.num_hits";
         String wrong = PlantAgent.AddCounts.rewritten(right);
-        assertThat(wrong).contains("set num_hits = t.num_hits + excluded.num_hits,").doesNotContain("where");
+        assertThat(wrong)
+                .contains("set num_hits = t.num_hits + excluded.num_hits,")
+                .doesNotContain("where");
         assertThat(PlantAgent.AddCounts.rewritten(wrong)).isEqualTo(wrong);
     }
 

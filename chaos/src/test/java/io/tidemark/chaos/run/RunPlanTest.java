@@ -43,10 +43,11 @@ final class RunPlanTest {
                 .mapToObj(index -> RunPlan.nth(11, index, List.of()))
                 .toList();
         assertThat(plans).extracting(plan -> plan.faults().size()).contains(1, 2, 3);
-        assertThat(plans).allSatisfy(plan -> assertThat(plan.faults())
-                .extracting(RunPlan.Planned::begins)
-                .isSorted()
-                .allSatisfy(begins -> assertThat(begins).isLessThan(RunPlan.STREAM)));
+        assertThat(plans)
+                .allSatisfy(plan -> assertThat(plan.faults())
+                        .extracting(RunPlan.Planned::begins)
+                        .isSorted()
+                        .allSatisfy(begins -> assertThat(begins).isLessThan(RunPlan.STREAM)));
         assertThat(plans).extracting(RunPlan::seed).doesNotHaveDuplicates();
     }
 
@@ -60,8 +61,8 @@ final class RunPlanTest {
         }
         assertThat(pauses).allSatisfy(millis -> assertThat(millis).isBetween(5_000L, 60_000L));
         assertThat(pauses).anyMatch(millis -> millis > 50_000);
-        assertThat(Duration.ofMillis((long)
-                        pauses.stream().mapToLong(each -> each).average().orElseThrow()))
+        assertThat(Duration.ofMillis(
+                        (long) pauses.stream().mapToLong(each -> each).average().orElseThrow()))
                 .isBetween(Duration.ofSeconds(9), Duration.ofSeconds(11));
     }
 

@@ -149,6 +149,8 @@ final class FlinkPrograms {
                 taskmanager.host: %1$s
                 taskmanager.bind-host: %1$s
                 taskmanager.numberOfTaskSlots: %5$d
+                # All TaskManagers work, rather than the first one until it is full.
+                taskmanager.load-balance.mode: SLOTS
                 taskmanager.cpu.cores: %5$d
                 taskmanager.memory.framework.heap.size: 128m
                 taskmanager.memory.task.heap.size: %6$dm

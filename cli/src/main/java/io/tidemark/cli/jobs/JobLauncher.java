@@ -162,14 +162,15 @@ public final class JobLauncher {
                 options.time(),
                 options.watermark(),
                 options.lateness(),
-                AggregateConfig.QUIET_AFTER,
+                options.pace().quietAfter(),
                 AggregateConfig.FLUSH_INTERVAL);
     }
 
     private StreamExecutionEnvironment environment(JobOptions options, @Nullable RestorePoint from) {
         Configuration settings = JobDefaults.settings(options.bounded());
         if (!options.bounded()) {
-            settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, options.checkpoints());
+            settings.set(
+                    CheckpointingOptions.CHECKPOINTING_INTERVAL, options.pace().checkpoints());
         }
         if (from != null) {
             settings.set(StateRecoveryOptions.SAVEPOINT_PATH, from.location());

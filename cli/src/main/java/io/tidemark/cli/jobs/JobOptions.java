@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * What the user chooses of a job.
  *
  * @param geoDatabase path of an MMDB file, for the enrich job; null for none
- * @param checkpoints time between two of them, for both jobs
  * @param window size of the windows, for the aggregate job, as are time, watermark and lateness
  */
 public record JobOptions(
@@ -24,23 +23,20 @@ public record JobOptions(
         TimeCharacteristic time,
         Duration watermark,
         Duration lateness,
-        Duration checkpoints) {
-    /** The default of the time between two checkpoints. */
-    public static final Duration CHECKPOINTS = Duration.ofSeconds(10);
-
+        Pace pace) {
     public JobOptions {
         requireNonNull(from, "from is null");
         requireNonNull(time, "time is null");
         requirePositive("window", window, "5m");
         requireNotNegative("watermark", watermark, "15s");
         requireNotNegative("lateness", lateness, "1h");
-        requirePositive("checkpoints", checkpoints, "10s");
+        requireNonNull(pace, "pace is null");
         if (parallelism < 1) {
             throw new IllegalArgumentException("parallelism must be at least 1; was " + parallelism);
         }
     }
 
-    /** With the default time between two checkpoints. */
+    /** At the default pace. */
     public JobOptions(
             StartFrom from,
             boolean bounded,
@@ -50,7 +46,7 @@ public record JobOptions(
             TimeCharacteristic time,
             Duration watermark,
             Duration lateness) {
-        this(from, bounded, parallelism, geoDatabase, window, time, watermark, lateness, CHECKPOINTS);
+        this(from, bounded, parallelism, geoDatabase, window, time, watermark, lateness, Pace.DEFAULT);
     }
 
     /** Every default, with that parallelism. */
@@ -63,36 +59,37 @@ public record JobOptions(
                 AggregateConfig.WINDOW,
                 TimeCharacteristic.EVENT,
                 AggregateConfig.WATERMARK_DELAY,
-                AggregateConfig.ALLOWED_LATENESS);
+                AggregateConfig.ALLOWED_LATENESS,
+                Pace.DEFAULT);
     }
 
     public JobOptions bounded(StartFrom start) {
-        return new JobOptions(start, true, parallelism, geoDatabase, window, time, watermark, lateness, checkpoints);
+        return new JobOptions(start, true, parallelism, geoDatabase, window, time, watermark, lateness, pace);
     }
 
     public JobOptions withFrom(StartFrom start) {
-        return new JobOptions(start, bounded, parallelism, geoDatabase, window, time, watermark, lateness, checkpoints);
+        return new JobOptions(start, bounded, parallelism, geoDatabase, window, time, watermark, lateness, pace);
     }
 
     public JobOptions withGeoDatabase(@Nullable String path) {
-        return new JobOptions(from, bounded, parallelism, path, window, time, watermark, lateness, checkpoints);
+        return new JobOptions(from, bounded, parallelism, path, window, time, watermark, lateness, pace);
     }
 
     public JobOptions withWindow(Duration size) {
-        return new JobOptions(from, bounded, parallelism, geoDatabase, size, time, watermark, lateness, checkpoints);
+        return new JobOptions(from, bounded, parallelism, geoDatabase, size, time, watermark, lateness, pace);
     }
 
     public JobOptions withTime(TimeCharacteristic characteristic) {
         return new JobOptions(
-                from, bounded, parallelism, geoDatabase, window, characteristic, watermark, lateness, checkpoints);
+                from, bounded, parallelism, geoDatabase, window, characteristic, watermark, lateness, pace);
     }
 
     public JobOptions withParallelism(int subtasks) {
-        return new JobOptions(from, bounded, subtasks, geoDatabase, window, time, watermark, lateness, checkpoints);
+        return new JobOptions(from, bounded, subtasks, geoDatabase, window, time, watermark, lateness, pace);
     }
 
     public JobOptions withWatermark(Duration delay) {
-        return new JobOptions(from, bounded, parallelism, geoDatabase, window, time, delay, lateness, checkpoints);
+        return new JobOptions(from, bounded, parallelism, geoDatabase, window, time, delay, lateness, pace);
     }
 
     private static void requirePositive(String name, Duration value, String example) {

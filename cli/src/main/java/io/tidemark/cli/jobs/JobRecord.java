@@ -28,6 +28,7 @@ public record JobRecord(
         long watermarkMillis,
         long latenessMillis,
         long checkpointMillis,
+        long quietAfterMillis,
         Map<Integer, Long> offsets,
         long firstWindowStart,
         @Nullable String resumedFrom,
@@ -47,7 +48,8 @@ public record JobRecord(
                 options.time(),
                 options.watermark().toMillis(),
                 options.lateness().toMillis(),
-                options.checkpoints().toMillis(),
+                options.pace().checkpoints().toMillis(),
+                options.pace().quietAfter().toMillis(),
                 job.start().byPartition(),
                 job.start().firstWindowStart(),
                 resumedFrom,
@@ -74,6 +76,7 @@ public record JobRecord(
                 watermarkMillis,
                 latenessMillis,
                 checkpointMillis,
+                quietAfterMillis,
                 offsets,
                 firstWindowStart,
                 resumedFrom,
@@ -93,7 +96,9 @@ public record JobRecord(
                 Duration.ofMillis(watermarkMillis),
                 Duration.ofMillis(latenessMillis),
                 // Absent from what was written by an earlier version.
-                checkpointMillis == 0 ? JobOptions.CHECKPOINTS : Duration.ofMillis(checkpointMillis));
+                checkpointMillis == 0
+                        ? Pace.DEFAULT
+                        : new Pace(Duration.ofMillis(checkpointMillis), Duration.ofMillis(quietAfterMillis)));
     }
 
     /** Where it started when it was submitted afresh. */
