@@ -41,7 +41,8 @@ chaos_report: ## Sum up the logs of several invocations of make chaos: LOGS="a.l
 	@$(CHAOS) report $(LOGS) $(if $(REPORT),--report $(REPORT))
 
 psql: ## A prompt on the results, while the stack is up
-	@url=$$(sed -n 's|.*"jdbcUrl" : "jdbc:\([^"]*\)".*|\1|p' $(DATA)/stack.json 2>/dev/null); \
+	@value() { sed -n "s|.*\"$$1\" : \"\([^\"]*\)\".*|\1|p" $(DATA)/stack.json 2>/dev/null; }; \
+	url=$$(value jdbcUrl); url=$${url#jdbc:}; user=$$(value postgresUser); file=$$(value postgresPasswordFile); \
 	if ! command -v psql >/dev/null; then echo "psql is not installed; use: ./tidemark sql --data $(DATA) \"select ...\""; \
 	elif [ -z "$$url" ]; then echo "Nothing runs on $(DATA); start it with: make up"; exit 1; \
-	else psql "$$url?user=postgres"; fi
+	else if [ -n "$$file" ]; then PGPASSWORD=$$(cat "$$file") && export PGPASSWORD; fi; PGUSER="$$user" psql "$$url"; fi

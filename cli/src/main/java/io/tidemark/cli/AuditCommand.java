@@ -40,11 +40,8 @@ final class AuditCommand implements Callable<Integer> {
     @Mixin
     private final DataFolder data = new DataFolder();
 
-    @Option(
-            names = {"--bootstrap", "--kafka"},
-            paramLabel = "HOST:PORT",
-            description = "Kafka, by default the one that runs on the data folder.")
-    private @Nullable String bootstrap;
+    @Mixin
+    private final KafkaOptions kafka = new KafkaOptions();
 
     @Mixin
     private final PostgresOptions postgres = new PostgresOptions();
@@ -81,14 +78,10 @@ final class AuditCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Optional<StackAddresses> running = Stack.running(data.path);
-        KafkaSettings kafka = Optional.ofNullable(bootstrap)
-                .or(() -> running.map(StackAddresses::bootstrap))
-                .map(KafkaSettings::of)
-                .orElseThrow(() -> nothingRuns("a Kafka (--kafka)"));
-        StoreConfig store = postgres.store()
-                .or(() -> running.map(StackAddresses::store))
-                .orElseThrow(() -> nothingRuns("a database (--postgres)"));
-        AuditReport report = new Audit(kafka, store).run(new AuditOptions(wait, deep, limit));
+        KafkaSettings topics = kafka.chosenOr(running).orElseThrow(() -> nothingRuns("a Kafka (--kafka)"));
+        StoreConfig store = postgres.chosenOr(running).orElseThrow(() -> nothingRuns("a database (--postgres)"));
+        AuditReport report =
+                new Audit(topics, PostgresOptions.reachable(store)).run(new AuditOptions(wait, deep, limit));
         PrintWriter out = requireNonNull(spec).commandLine().getOut();
         AuditView view = new AuditView(report);
         if (json) {

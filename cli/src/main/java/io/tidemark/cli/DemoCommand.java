@@ -213,6 +213,7 @@ final class DemoCommand implements Callable<Integer> {
         out.printf("  aggregate   %s%n", aggregate.page());
         out.printf("  Kafka       %s%n", stack.bootstrap());
         out.printf("  PostgreSQL  %s%n", stack.postgresUrl());
+        OwnServers.printPassword(out, stack);
         out.printf("%s%n", length == null ? "Ctrl-C ends it." : "It ends after " + Durations.show(length) + ".");
         out.flush();
     }

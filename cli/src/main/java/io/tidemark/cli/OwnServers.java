@@ -1,6 +1,7 @@
 package io.tidemark.cli;
 
 import io.tidemark.cli.embedded.External;
+import io.tidemark.cli.embedded.StackAddresses;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.stream.KafkaSettings;
 import java.io.PrintWriter;
@@ -42,5 +43,12 @@ final class OwnServers {
         parts.add("Flink");
         String last = parts.remove(parts.size() - 1);
         return "Starting " + (parts.isEmpty() ? last : String.join(", ", parts) + " and " + last);
+    }
+
+    /** How psql gets at the password, if a file holds it. */
+    static void printPassword(PrintWriter out, StackAddresses addresses) {
+        if (addresses.postgresPasswordFile() != null) {
+            out.printf("              for psql: export PGPASSWORD=$(cat '%s')%n", addresses.postgresPasswordFile());
+        }
     }
 }

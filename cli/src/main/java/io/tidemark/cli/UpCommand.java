@@ -194,6 +194,7 @@ final class UpCommand implements Callable<Integer> {
         out.printf("%s on %s (process %d)%n", event, layout.data(), addresses.pid());
         out.printf("  Kafka       %s%s%n", addresses.bootstrap(), addresses.externalKafka() ? " (yours)" : "");
         out.printf("  PostgreSQL  %s%s%n", addresses.postgresUrl(), addresses.externalPostgres() ? " (yours)" : "");
+        OwnServers.printPassword(out, addresses);
         out.printf("  Flink       %s%n", addresses.flinkPage());
         resumed.forEach((kind, page) -> out.printf("  %-10s  %s%n", kind, page));
         out.printf("  Logs        %s%n", layout.logs());

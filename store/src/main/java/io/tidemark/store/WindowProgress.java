@@ -1,7 +1,10 @@
 package io.tidemark.store;
 
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /**
  * The table {@code aggregate_progress}: up to when all windows are closed, and written to both aggregate tables. Only ever
@@ -25,10 +28,20 @@ public final class WindowProgress implements AutoCloseable {
              - 1 from processed_events_aggregated), 0)
             where watermark_ms = ?""";
 
+    private static final String READ = "select watermark_ms from aggregate_progress";
+
     private final Session session;
 
+    /** For a job: waits for as long as Postgres is away. */
     public WindowProgress(StoreConfig config) {
         this(Session.patient(config.writerConnections("progress", ANSWER_WITHIN)));
+    }
+
+    /** Reads it once, for a command. */
+    public static OptionalLong reached(StoreConfig config) {
+        try (WindowProgress once = new WindowProgress(new Session(config.connections("progress", ANSWER_WITHIN)))) {
+            return once.reached();
+        }
     }
 
     WindowProgress(Session session) {
@@ -49,6 +62,16 @@ public final class WindowProgress implements AutoCloseable {
             try (PreparedStatement advance = connection.prepareStatement(ADVANCE)) {
                 advance.setLong(1, watermarkMillis);
                 return advance.executeUpdate();
+            }
+        });
+    }
+
+    /** Up to when all windows are closed and written: milliseconds since the epoch, or {@link #ALL}; empty if none is. */
+    private OptionalLong reached() {
+        return session.transact("read the progress of the windows", connection -> {
+            try (Statement read = connection.createStatement();
+                    ResultSet row = read.executeQuery(READ)) {
+                return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
             }
         });
     }

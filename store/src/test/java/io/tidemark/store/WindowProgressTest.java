@@ -35,7 +35,9 @@ class WindowProgressTest {
     @Test
     void progressOnlyMovesOn() {
         assertThat(stored()).isEmpty();
+        assertThat(WindowProgress.reached(config)).isEmpty();
         progress.advance(NOON, FIVE_MINUTES);
+        assertThat(WindowProgress.reached(config)).hasValue(NOON);
         progress.advance(NOON - 1, FIVE_MINUTES);
         assertThat(stored()).containsExactly("" + NOON);
         progress.advance(NOON + 1, FIVE_MINUTES);

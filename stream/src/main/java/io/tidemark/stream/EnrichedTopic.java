@@ -19,6 +19,9 @@ import org.apache.kafka.common.config.TopicConfig;
  * its size. None may be compacted either: that deletes events that share a key.
  */
 public final class EnrichedTopic {
+    /** The default of how far an event may be ahead of its raw record. */
+    public static final Duration MAX_AHEAD = Duration.ofMinutes(5);
+
     /** Room that a rejected record needs beyond its raw one. */
     static final long HEADER_BYTES = 64 * 1024;
 

@@ -65,8 +65,11 @@ public final class StartOffsetsResolver {
      * Offsets from which every window at or after {@link StartOffsets#firstWindowStart} is seen whole.
      *
      * @param watermarkDelay how far the watermark of the job that committed stood behind its newest event
+     * @param closedUpTo every window that ends at or before it is closed and written; milliseconds since the epoch,
+     *     {@link Long#MAX_VALUE} if all that was there has been counted, empty if nothing has
      */
-    public StartOffsets resolveAtWindow(StartFrom from, TumblingWindows windows, Duration watermarkDelay) {
+    public StartOffsets resolveAtWindow(
+            StartFrom from, TumblingWindows windows, Duration watermarkDelay, OptionalLong closedUpTo) {
         return ask(admin -> {
             List<TopicPartition> partitions = partitions(admin);
             Map<Integer, Long> earliest = offsets(admin, partitions, OffsetSpec.earliest());
@@ -78,7 +81,9 @@ public final class StartOffsetsResolver {
                         ? atWindow(admin, partitions, newest.getAsLong(), windows)
                         : StartOffsets.all(earliest);
             } else if (from instanceof StartFrom.Committed) {
-                return atCommitted(admin, partitions, earliest, windows, watermarkDelay);
+                return closedUpTo.isPresent()
+                        ? atCommitted(admin, partitions, earliest, windows, watermarkDelay, closedUpTo.getAsLong())
+                        : StartOffsets.all(earliest);
             }
             return StartOffsets.all(earliest);
         });
@@ -99,14 +104,16 @@ public final class StartOffsetsResolver {
 
     /**
      * Windows that were still open when the offsets were committed have to be counted again from their start. The
-     * watermark then was at least the lowest timestamp at a committed position, less the delay.
+     * watermark then was hardly below the lowest timestamp at a committed position, less the delay; but it was while it
+     * was held back by a partition that is empty, or of which nothing was known yet. Then the tables' progress tells.
      */
     private StartOffsets atCommitted(
             Admin admin,
             List<TopicPartition> partitions,
             Map<Integer, Long> earliest,
             TumblingWindows windows,
-            Duration watermarkDelay)
+            Duration watermarkDelay,
+            long closedUpTo)
             throws ExecutionException, InterruptedException {
         Map<Integer, Long> committed = committed(admin);
         Optional<Long> lowest = Optional.empty();
@@ -128,7 +135,8 @@ public final class StartOffsetsResolver {
         if (lowest.isEmpty()) {
             return StartOffsets.all(earliest);
         }
-        StartOffsets start = atWindow(admin, partitions, lowest.get() - watermarkDelay.toMillis(), windows);
+        long watermark = lowest.get() - watermarkDelay.toMillis() - 1;
+        StartOffsets start = atWindow(admin, partitions, Math.min(watermark, closedUpTo) + 1, windows);
         Map<Integer, Long> offsets = new HashMap<>(start.byPartition());
         committed.forEach((partition, offset) -> offsets.merge(partition, offset, Math::min));
         return new StartOffsets(offsets, start.firstWindowStart());

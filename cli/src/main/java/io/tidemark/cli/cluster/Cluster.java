@@ -57,9 +57,10 @@ public final class Cluster implements AutoCloseable {
                 Ports.LOOPBACK + ":" + kafka.port(),
                 PostgresServer.jdbcUrl(postgres.port()),
                 PostgresServer.USER,
+                PostgresServer.passwordFile(layout),
                 flink.rest().address(),
                 Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString());
-        this.jobs = new JobKeeper(layout, Target.of(addresses), flink.rest());
+        this.jobs = new JobKeeper(layout, () -> Target.of(addresses), flink.rest());
         for (Program program : programs) {
             processes.add(new Supervised(program, new Changes()));
         }

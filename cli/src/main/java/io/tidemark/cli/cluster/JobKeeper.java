@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,10 +33,12 @@ final class JobKeeper implements AutoCloseable {
     private final Semaphore asked = new Semaphore(0);
     private final Thread thread = new Thread(this::run, "keep-jobs");
 
-    private volatile Target target;
+    /** Asked when needed: the password of the database is made with the database. */
+    private volatile Supplier<Target> target;
+
     private volatile @Nullable List<Path> jars;
 
-    JobKeeper(Layout layout, Target target, FlinkRest flink) {
+    JobKeeper(Layout layout, Supplier<Target> target, FlinkRest flink) {
         this.registry = new JobRegistry(layout);
         this.target = target;
         this.flink = flink;
@@ -44,7 +47,7 @@ final class JobKeeper implements AutoCloseable {
     }
 
     void runOn(Target newTarget) {
-        target = newTarget;
+        target = () -> newTarget;
     }
 
     void classes(List<Path> newJars) {
@@ -95,7 +98,7 @@ final class JobKeeper implements AutoCloseable {
     }
 
     private Target withClasses() {
-        Target wanted = target;
+        Target wanted = target.get();
         List<Path> named = jars;
         if (named == null) {
             named = wanted.jars().isEmpty() ? List.of(Distribution.jobJar()) : wanted.jars();

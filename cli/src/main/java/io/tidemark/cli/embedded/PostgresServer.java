@@ -2,6 +2,7 @@ package io.tidemark.cli.embedded;
 
 import io.tidemark.store.StoreConfig;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ public final class PostgresServer implements AutoCloseable {
     private final Path cluster;
     private final Path logs;
     private final PostgresAccount account;
+    private final PostgresPassword password;
     private final int port;
 
     private PostgresServer(Path programs, Path cluster, Path logs, PostgresAccount account, int port) {
@@ -37,6 +39,7 @@ public final class PostgresServer implements AutoCloseable {
         this.cluster = cluster;
         this.logs = logs;
         this.account = account;
+        this.password = PostgresPassword.beside(cluster);
         this.port = port;
     }
 
@@ -61,6 +64,7 @@ public final class PostgresServer implements AutoCloseable {
             server.initializeOnce();
             server.configure();
             server.run(
+                    "",
                     "pg_ctl",
                     "-D",
                     cluster.toString(),
@@ -76,9 +80,19 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** The database; no password is asked for. */
-    public StoreConfig store() {
-        return new StoreConfig(jdbcUrl(port), USER, "");
+    /** The database, with the password that was made for it. */
+    StoreConfig store() {
+        return new StoreConfig(jdbcUrl(port), USER, password.read());
+    }
+
+    /** The file that holds the password. */
+    Path passwordFile() {
+        return password.file();
+    }
+
+    /** The file that holds the password of the folder's database, once that has been started. */
+    public static Path passwordFile(Layout layout) {
+        return PostgresPassword.beside(layout.postgres().resolve("cluster")).file();
     }
 
     /** JDBC URL of the database of a server on that port. */
@@ -124,24 +138,51 @@ public final class PostgresServer implements AutoCloseable {
     /** Made aside and moved, so that an interrupted start leaves no half of a database behind. */
     private void initializeOnce() throws IOException {
         if (Files.isDirectory(cluster)) {
+            if (!password.exists()) {
+                askForPassword();
+            }
             return;
+        }
+        if (!password.exists()) {
+            password.write(PostgresPassword.random());
         }
         Path partial = cluster.resolveSibling("cluster.partial");
         if (Files.isDirectory(partial)) {
             clear(partial);
         }
         run(
+                "",
                 "initdb",
                 "-D",
                 partial.toString(),
                 "-U",
                 USER,
-                "--auth=trust",
+                "--auth=scram-sha-256",
+                "--pwfile=" + password.file(),
                 "--encoding=UTF8",
                 "--locale=C",
                 "--locale-provider=builtin",
                 "--builtin-locale=C.UTF-8");
         Files.move(partial, cluster, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /**
+     * For a folder from the time when no password was asked for, or whose file was deleted. The server is not started for
+     * it: nobody can come in before the password is set. The file comes last, so that an interruption means to begin anew.
+     */
+    private void askForPassword() throws IOException {
+        String made = PostgresPassword.random();
+        configure();
+        run(
+                "alter role %s password '%s'%n".formatted(USER, made),
+                "postgres",
+                "--single",
+                "-D",
+                cluster.toString(),
+                USER);
+        Path rules = cluster.resolve("pg_hba.conf");
+        Files.writeString(rules, Files.readString(rules).replaceAll("(?m)\\btrust$", "scram-sha-256"));
+        password.write(made);
     }
 
     private static void clear(Path folder) throws IOException {
@@ -178,7 +219,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     private void createDatabaseOnce() throws SQLException {
-        try (Connection connection = DriverManager.getConnection(jdbcUrl(port, USER), USER, "");
+        try (Connection connection = DriverManager.getConnection(jdbcUrl(port, USER), USER, password.read());
                 Statement statement = connection.createStatement()) {
             try (ResultSet found =
                     statement.executeQuery("select 1 from pg_database where datname = '" + DATABASE + "'")) {
@@ -214,9 +255,9 @@ public final class PostgresServer implements AutoCloseable {
 
     private void stop() throws IOException {
         try {
-            run("pg_ctl", "-D", cluster.toString(), "-m", "fast", "-t", "8", "-w", "stop");
+            run("", "pg_ctl", "-D", cluster.toString(), "-m", "fast", "-t", "8", "-w", "stop");
         } catch (IOException e) {
-            run("pg_ctl", "-D", cluster.toString(), "-m", "immediate", "-t", "8", "-w", "stop");
+            run("", "pg_ctl", "-D", cluster.toString(), "-m", "immediate", "-t", "8", "-w", "stop");
         }
     }
 
@@ -231,7 +272,7 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    private void run(String program, String... arguments) throws IOException {
+    private void run(String input, String program, String... arguments) throws IOException {
         List<String> words = new ArrayList<>();
         words.add(programs.resolve("bin").resolve(program).toString());
         words.addAll(List.of(arguments));
@@ -243,7 +284,9 @@ public final class PostgresServer implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();
-            process.getOutputStream().close();
+            try (OutputStream in = process.getOutputStream()) {
+                in.write(input.getBytes(StandardCharsets.US_ASCII));
+            }
             if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new IOException("%s took more than %d s".formatted(program, TIMEOUT_SECONDS));

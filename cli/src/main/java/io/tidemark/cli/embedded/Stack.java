@@ -170,7 +170,18 @@ public final class Stack implements AutoCloseable {
                     .map(started -> KafkaSettings.of(started.bootstrap()))
                     .orElseGet(() -> given(external.kafka()));
             String address = result(flink).orElseThrow().address();
-            return new Servers(addresses(external, kafka, result(store), address), kafka, result(store));
+            return new Servers(
+                    addresses(
+                            external,
+                            kafka,
+                            result(store),
+                            result(postgres)
+                                    .map(PostgresServer::passwordFile)
+                                    .map(Path::toString)
+                                    .orElse(external.postgresPasswordFile()),
+                            address),
+                    kafka,
+                    result(store));
         } finally {
             starters.shutdown();
         }
@@ -184,7 +195,8 @@ public final class Stack implements AutoCloseable {
         return requireNonNull(server, "no server was started or given");
     }
 
-    private static StackAddresses addresses(External external, KafkaSettings kafka, StoreConfig store, String flink) {
+    private static StackAddresses addresses(
+            External external, KafkaSettings kafka, StoreConfig store, @Nullable String passwordFile, String flink) {
         return new StackAddresses(
                 ProcessHandle.current().pid(),
                 kafka.bootstrapServers(),
@@ -194,7 +206,7 @@ public final class Stack implements AutoCloseable {
                 store.address(),
                 external.postgres() != null,
                 store.user(),
-                external.postgresPasswordFile(),
+                passwordFile,
                 flink,
                 Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString());
     }

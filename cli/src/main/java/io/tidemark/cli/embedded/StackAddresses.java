@@ -51,9 +51,25 @@ public record StackAddresses(
 
     /** Of a stack all of whose servers are Tidemark's own, on this machine. */
     public static StackAddresses ofOwnServers(
-            long pid, String bootstrap, String jdbcUrl, String postgresUser, String flink, String startedAt) {
+            long pid,
+            String bootstrap,
+            String jdbcUrl,
+            String postgresUser,
+            Path postgresPasswordFile,
+            String flink,
+            String startedAt) {
         return new StackAddresses(
-                pid, bootstrap, false, null, Map.of(), jdbcUrl, false, postgresUser, null, flink, startedAt);
+                pid,
+                bootstrap,
+                false,
+                null,
+                Map.of(),
+                jdbcUrl,
+                false,
+                postgresUser,
+                postgresPasswordFile.toString(),
+                flink,
+                startedAt);
     }
 
     /** Flink's page and REST endpoint. */

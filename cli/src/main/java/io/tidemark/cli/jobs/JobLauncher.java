@@ -100,6 +100,7 @@ public final class JobLauncher {
             case AGGREGATE ->
                 AggregateStart.offsets(
                         target.kafka(),
+                        target.store(),
                         options.from(),
                         TumblingWindows.of(options.window()),
                         options.time(),

@@ -1,5 +1,7 @@
 package io.tidemark.cli.e2e;
 
+import static java.util.Objects.requireNonNull;
+
 import io.tidemark.cli.embedded.Layout;
 import io.tidemark.cli.embedded.Stack;
 import io.tidemark.cli.embedded.StackAddresses;
@@ -85,8 +87,14 @@ final class Pipeline implements AutoCloseable {
     static Pipeline startWithKafkaOf(StackAddresses other, Path data) {
         Stack stack = Stack.start(StackConfig.at(data));
         StackAddresses own = stack.addresses();
-        StackAddresses mixed = new StackAddresses(
-                own.pid(), other.bootstrap(), own.jdbcUrl(), own.postgresUser(), own.flink(), own.startedAt());
+        StackAddresses mixed = StackAddresses.ofOwnServers(
+                own.pid(),
+                other.bootstrap(),
+                own.jdbcUrl(),
+                own.postgresUser(),
+                Path.of(requireNonNull(own.postgresPasswordFile())),
+                own.flink(),
+                own.startedAt());
         return new Pipeline(mixed, data, stack::close);
     }
 

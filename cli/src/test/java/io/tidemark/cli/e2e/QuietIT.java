@@ -132,9 +132,10 @@ class QuietIT {
     }
 
     private static void awaitProgress(Instant time) throws Exception {
-        Pipeline.await("event time to be at " + time, () -> pipeline.number(
-                        "select coalesce(max(watermark_ms), 0) from aggregate_progress")
-                >= time.toEpochMilli());
+        Pipeline.await(
+                "event time to be at " + time,
+                () -> pipeline.number("select coalesce(max(watermark_ms), 0) from aggregate_progress")
+                        >= time.toEpochMilli());
     }
 
     private static void awaitHits(Instant window, long hits) throws Exception {

@@ -76,7 +76,8 @@ class KilledStackIT {
     }
 
     private static Connection connect(StackAddresses addresses) throws Exception {
-        return DriverManager.getConnection(addresses.jdbcUrl(), addresses.postgresUser(), "");
+        return DriverManager.getConnection(
+                addresses.jdbcUrl(), addresses.postgresUser(), addresses.store().password());
     }
 
     /** The addresses, in the kernel's notation, on which the process accepts TCP connections. */

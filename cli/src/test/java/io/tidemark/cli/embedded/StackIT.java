@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.model.Topics;
+import io.tidemark.store.StoreConfig;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -55,6 +58,41 @@ class StackIT {
                     .hasMessageContaining(data.toString())
                     .hasMessageContaining("process " + stack.addresses().pid());
             assertThat(Stack.running(data)).isPresent();
+        }
+    }
+
+    @Test
+    void theDatabaseAsksForAPasswordThatOnlyTheOwnerCanRead() throws Exception {
+        Path file = data.resolve("postgres/password");
+        String made;
+        try (Stack stack = Stack.start(StackConfig.at(data))) {
+            made = stack.addresses().store().password();
+            assertThat(made).matches("[0-9a-f]{48}");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------");
+            assertThat(Files.readString(data.resolve("stack.json")))
+                    .contains(file.toString())
+                    .doesNotContain(made);
+            assertThat(stack.addresses().toString()).doesNotContain(made);
+            assertThatThrownBy(() -> connect(stack, "")).hasMessageContaining("password");
+            assertThatThrownBy(() -> connect(stack, "wrong")).hasMessageContaining("password authentication failed");
+            execute(stack, "create table kept as select 42 as answer");
+        }
+        // As a folder is from the time before there were passwords.
+        Files.delete(file);
+        Path rules = data.resolve("postgres/cluster/pg_hba.conf");
+        Files.writeString(rules, Files.readString(rules).replace("scram-sha-256", "trust"));
+        try (DatabaseOnly database = DatabaseOnly.start(data)) {
+            StoreConfig store = database.store();
+            assertThat(store.password()).matches("[0-9a-f]{48}").isNotEqualTo(made);
+            assertThat(Files.readString(rules)).contains("scram-sha-256").doesNotContainPattern("(?m)trust$");
+            try (Connection connection = DriverManager.getConnection(store.jdbcUrl(), store.user(), store.password());
+                    Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("select answer from kept")) {
+                assertThat(rows.next()).isTrue();
+            }
+            assertThatThrownBy(() -> DriverManager.getConnection(store.jdbcUrl(), store.user(), ""))
+                    .hasMessageContaining("password");
         }
     }
 
@@ -109,7 +147,11 @@ class StackIT {
     }
 
     private static Connection connect(Stack stack) throws SQLException {
+        return connect(stack, stack.addresses().store().password());
+    }
+
+    private static Connection connect(Stack stack, String password) throws SQLException {
         return DriverManager.getConnection(
-                stack.addresses().jdbcUrl(), stack.addresses().postgresUser(), "");
+                stack.addresses().jdbcUrl(), stack.addresses().postgresUser(), password);
     }
 }

@@ -41,15 +41,16 @@ public final class AggregateMain {
                 StreamExecutionEnvironment.getExecutionEnvironment(JobDefaults.settings(options.bounded()));
         int parallelism = options.parallelism(env.getParallelism());
         try {
+            store.requireReachable();
             Migrations.apply(store);
-            new EnrichedTopic(kafka).requireFit();
+            new EnrichedTopic(kafka).requireFit(EnrichedTopic.MAX_AHEAD);
             AggregateStart.claimWindows(store, window, time);
             AggregateJob.define(
                     env,
                     new AggregateConfig(
                             kafka,
                             store,
-                            AggregateStart.offsets(kafka, options.from(), windows, time, watermark),
+                            AggregateStart.offsets(kafka, store, options.from(), windows, time, watermark),
                             options.bounded(),
                             parallelism,
                             windows,

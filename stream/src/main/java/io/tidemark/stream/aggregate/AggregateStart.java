@@ -3,6 +3,7 @@ package io.tidemark.stream.aggregate;
 import io.tidemark.model.Topics;
 import io.tidemark.model.TumblingWindows;
 import io.tidemark.store.StoreConfig;
+import io.tidemark.store.WindowProgress;
 import io.tidemark.store.WindowSettings;
 import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.StartFrom;
@@ -16,14 +17,19 @@ import java.util.Locale;
 public final class AggregateStart {
     private AggregateStart() {}
 
-    /** Where it starts if it does not go on from a checkpoint. */
+    /** Where it starts if it does not go on from a checkpoint; the tables must be there. */
     public static StartOffsets offsets(
-            KafkaSettings kafka, StartFrom from, TumblingWindows windows, TimeCharacteristic time, Duration watermark) {
+            KafkaSettings kafka,
+            StoreConfig store,
+            StartFrom from,
+            TumblingWindows windows,
+            TimeCharacteristic time,
+            Duration watermark) {
         StartOffsetsResolver resolver = new StartOffsetsResolver(kafka, Topics.ENRICHED, AggregateConfig.GROUP_ID);
         // By processing time, what is read again counts again, in a window of now: so nothing is.
         return time == TimeCharacteristic.PROCESSING
                 ? resolver.resolve(from)
-                : resolver.resolveAtWindow(from, windows, watermark);
+                : resolver.resolveAtWindow(from, windows, watermark, WindowProgress.reached(store));
     }
 
     /**

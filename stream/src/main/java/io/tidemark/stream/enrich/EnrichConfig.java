@@ -3,6 +3,7 @@ package io.tidemark.stream.enrich;
 import static java.util.Objects.requireNonNull;
 
 import io.tidemark.store.StoreConfig;
+import io.tidemark.stream.EnrichedTopic;
 import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.StartOffsets;
 import java.time.Duration;
@@ -32,7 +33,7 @@ public record EnrichConfig(
     public static final Duration FLUSH_INTERVAL = Duration.ofMillis(200);
 
     /** The default of how far an event may be ahead of its record's arrival. */
-    public static final Duration MAX_AHEAD = Duration.ofMinutes(5);
+    public static final Duration MAX_AHEAD = EnrichedTopic.MAX_AHEAD;
 
     /** Consumer group of the job: its committed offsets show how far it is. */
     public static final String GROUP_ID = "tidemark-enrich";

@@ -32,8 +32,9 @@ public final class EnrichMain {
                 StreamExecutionEnvironment.getExecutionEnvironment(JobDefaults.settings(options.bounded()));
         int parallelism = options.parallelism(env.getParallelism());
         try {
+            store.requireReachable();
             Migrations.apply(store);
-            new EnrichedTopic(kafka).requireFit();
+            new EnrichedTopic(kafka).requireFit(EnrichedTopic.MAX_AHEAD);
             StartOffsets start =
                     new StartOffsetsResolver(kafka, Topics.RAW, EnrichConfig.GROUP_ID).resolve(options.from());
             String geoDatabase = options.text("geo-db").orElse(null);
