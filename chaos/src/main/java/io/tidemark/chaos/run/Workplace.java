@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
@@ -51,21 +50,24 @@ final class Workplace {
             KafkaSetup.createTopics(bootstrap, partitions);
             return true;
         });
-        AtomicReference<String> id = new AtomicReference<>("");
+        // The broker that made a topic may not know it for a moment.
         until("the topics to be known", () -> {
             try {
-                TopicDescription raw = admin.describeTopics(TOPICS)
-                        .allTopicNames()
-                        .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
-                        .get(RAW);
-                id.set(TopicsReader.uuid(requireNonNull(raw, RAW).topicId()));
-                return true;
+                return !rawTopicId().isEmpty();
             } catch (ExecutionException notYet) {
                 LOG.debug("The topics are not known yet", notYet);
                 return false;
             }
         });
-        return id.get();
+        return rawTopicId();
+    }
+
+    private String rawTopicId() throws Exception {
+        TopicDescription raw = admin.describeTopics(TOPICS)
+                .allTopicNames()
+                .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .get(RAW);
+        return TopicsReader.uuid(requireNonNull(raw, RAW).topicId());
     }
 
     private void prepareDatabase() throws SQLException {
