@@ -13,16 +13,18 @@ import java.util.Properties;
  *
  * @param port on the loopback interface
  */
-public record Database(int port, String name, String user) {
+public record Database(int port, String name, String user, String password) {
     public Database {
         requireNonNull(name, "name is null");
         requireNonNull(user, "user is null");
+        requireNonNull(password, "password is null");
     }
 
     /** Connects; gives up within seconds if nothing answers. */
     public Connection connect() throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("user", user);
+        properties.setProperty("password", password);
         properties.setProperty("ApplicationName", "chaos");
         properties.setProperty("connectTimeout", "5");
         properties.setProperty("loginTimeout", "5");
@@ -37,7 +39,12 @@ public record Database(int port, String name, String user) {
 
     /** Another database of the same server. */
     public Database sibling(String other) {
-        return new Database(port, other, user);
+        return new Database(port, other, user, password);
+    }
+
+    @Override
+    public String toString() {
+        return url(port);
     }
 
     /** Runs a statement outside of a transaction. */

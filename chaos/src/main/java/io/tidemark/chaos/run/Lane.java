@@ -9,6 +9,7 @@ import io.tidemark.chaos.report.RunResult;
 import io.tidemark.cli.cluster.Cluster;
 import io.tidemark.cli.cluster.ClusterConfig;
 import io.tidemark.cli.cluster.ClusterConfig.SecondListener;
+import io.tidemark.store.StoreConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -37,11 +38,20 @@ final class Lane implements AutoCloseable {
     private final ChaosConfig config;
     private int clusters;
     private int runs;
-    private @Nullable Ground ground;
+    private volatile @Nullable Ground ground;
 
     Lane(Path folder, ChaosConfig config) {
         this.folder = folder;
         this.config = config;
+        Runtime.getRuntime().addShutdownHook(new Thread(this::leaveNothing, "end-" + folder.getFileName()));
+    }
+
+    /** When the program is ended while runs are going on. */
+    private void leaveNothing() {
+        Ground on = ground;
+        if (on != null) {
+            on.close();
+        }
     }
 
     /** A cluster with its proxies, and the runs done on it. */
@@ -61,11 +71,8 @@ final class Lane implements AutoCloseable {
         Ground on = ground == null ? open() : ground;
         ground = on;
         runs++;
-        Database server = new Database(
-                URI.create(on.cluster().addresses().jdbcUrl().substring("jdbc:".length()))
-                        .getPort(),
-                "postgres",
-                on.cluster().addresses().postgresUser());
+        StoreConfig store = on.cluster().addresses().store();
+        Database server = new Database(postgresPort(on.cluster()), "postgres", store.user(), store.password());
         RunResult result = new Run(
                         plan,
                         on.cluster(),
@@ -114,9 +121,13 @@ final class Lane implements AutoCloseable {
                 Optional.of(new SecondListener(secondListener, kafka.port())),
                 agent));
         cluster.jobClasses(List.of(config.jobJar()));
-        postgres.forwardTo(URI.create(cluster.addresses().jdbcUrl().substring("jdbc:".length()))
-                .getPort());
+        postgres.forwardTo(postgresPort(cluster));
         return new Ground(data, cluster, postgres, kafka);
+    }
+
+    private static int postgresPort(Cluster cluster) {
+        return URI.create(cluster.addresses().jdbcUrl().substring("jdbc:".length()))
+                .getPort();
     }
 
     private static int freePort() throws IOException {

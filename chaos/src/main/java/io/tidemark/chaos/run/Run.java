@@ -127,7 +127,7 @@ final class Run {
         String topicId = workplace.prepare(PARTITIONS);
         Target target = new Target(
                 KafkaSettings.of("127.0.0.1:" + kafkaLink.port()),
-                new StoreConfig(database.url(postgresLink.port()) + "?sslmode=disable", database.user(), ""),
+                new StoreConfig(database.url(postgresLink.port()) + "?sslmode=disable", database.user(), database.password()),
                 cluster.addresses().flink(),
                 List.of(jobJar));
         Operator operator = new Operator(target, cluster.layout(), options());
