@@ -5,7 +5,7 @@ DATA ?= ./tidemark-data
 CHAOS = JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" nice java -Xmx512m -jar chaos/target/tidemark-chaos/tidemark-chaos.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help up down job aggregation_job window_job demo test psql chaos chaos_report
+.PHONY: help fuzz up down job aggregation_job window_job demo test psql chaos chaos_report
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z_]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,3 +46,8 @@ psql: ## A prompt on the results, while the stack is up
 	if ! command -v psql >/dev/null; then echo "psql is not installed; use: ./tidemark sql --data $(DATA) \"select ...\""; \
 	elif [ -z "$$url" ]; then echo "Nothing runs on $(DATA); start it with: make up"; exit 1; \
 	else if [ -n "$$file" ]; then PGPASSWORD=$$(cat "$$file") && export PGPASSWORD; fi; PGUSER="$$user" psql "$$url"; fi
+
+fuzz: ## A million hostile records through parser, enrichment and both jobs; SEED=number repeats a run
+	mvn -B -pl cli -am verify -Dtest='*FuzzTest' -Dit.test=FuzzedJobsIT -Dtidemark.fuzz.job.records=1000000 \
+		$(if $(SEED),-Dtidemark.fuzz.seed=$(SEED)) \
+		-Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * How runs are done.
  *
  * @param folder of all that is kept while they run, and of what failed
- * @param jobJar the jobs with all they need
+ * @param jobJar the jobs with all they need; lies beside Flink's own, so that a start takes no time for their classes
  * @param runsPerCluster after how many runs a cluster is made anew
  * @param keepAll whether the folders of clusters without a failed run are kept too
  * @param plant the bug to be put into the jobs, null for none

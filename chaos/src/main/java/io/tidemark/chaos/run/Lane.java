@@ -119,8 +119,9 @@ final class Lane implements AutoCloseable {
                 0,
                 0,
                 Optional.of(new SecondListener(secondListener, kafka.port())),
-                agent));
-        cluster.jobClasses(List.of(config.jobJar()));
+                agent,
+                List.of(config.jobJar())));
+        cluster.jobClasses(List.of());
         postgres.forwardTo(postgresPort(cluster));
         return new Ground(data, cluster, postgres, kafka);
     }

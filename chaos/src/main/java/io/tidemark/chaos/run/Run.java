@@ -28,7 +28,6 @@ import io.tidemark.store.StoreConfig;
 import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.StartFrom;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -66,7 +65,6 @@ final class Run {
     private final LinkProxy kafkaLink;
     private final Database server;
     private final Database database;
-    private final Path jobJar;
     private final String plant;
     private final Clock clock = Clock.systemUTC();
     private final List<Finding> findings = new ArrayList<>();
@@ -84,7 +82,6 @@ final class Run {
             LinkProxy kafkaLink,
             Database server,
             int number,
-            Path jobJar,
             String plant) {
         this.plan = plan;
         this.cluster = cluster;
@@ -92,7 +89,6 @@ final class Run {
         this.kafkaLink = kafkaLink;
         this.server = server;
         this.database = server.sibling("run_" + number);
-        this.jobJar = jobJar;
         this.plant = plant;
     }
 
@@ -129,7 +125,7 @@ final class Run {
                 KafkaSettings.of("127.0.0.1:" + kafkaLink.port()),
                 new StoreConfig(database.url(postgresLink.port()) + "?sslmode=disable", database.user(), database.password()),
                 cluster.addresses().flink(),
-                List.of(jobJar));
+                List.of());
         Operator operator = new Operator(target, cluster.layout(), options());
         cluster.jobsRunOn(target);
         Observer observer = new Observer(admin, database, topicId, PARTITIONS);
@@ -137,13 +133,14 @@ final class Run {
 
         EventMaker maker = new EventMaker(new SplittableRandom(plan.seed() ^ TRAFFIC_SALT), PARTITIONS, LATENESS);
         TrafficSender traffic =
-                TrafficSender.start(cluster.addresses().bootstrap(), "web-events", maker, clock, plan.perSecond());
+                TrafficSender.start(cluster.addresses().bootstrap(), "web-events", maker, clock, plan.perSecond() / 4);
         SnapshotReader reader = SnapshotReader.start(database);
         try (traffic;
                 reader) {
             operator.start(JobKind.ENRICH);
             operator.start(JobKind.AGGREGATE);
             awaitRunning(operator, observer);
+            traffic.pace(plan.perSecond());
             phase("start");
 
             Stage stage = new Stage(cluster, postgresLink, kafkaLink, database, operator);

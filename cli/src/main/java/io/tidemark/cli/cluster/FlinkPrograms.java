@@ -67,7 +67,9 @@ final class FlinkPrograms {
         Files.writeString(
                 settings.resolve("config.yaml"),
                 settings(layout, config.slots(), restPort, rpcPort, blobPort, temporary));
-        return new FlinkPrograms(layout, config, classPath(), restPort);
+        List<Path> jars = new ArrayList<>(classPath());
+        jars.addAll(config.jarsOfFlink());
+        return new FlinkPrograms(layout, config, jars, restPort);
     }
 
     /** REST endpoint and page. */

@@ -138,6 +138,10 @@ class AuditIT {
         JobOptions options = JobOptions.defaults(2).bounded(new StartFrom.Earliest());
         pipeline.run(JobKind.ENRICH, options);
         pipeline.run(JobKind.AGGREGATE, options);
+        letWindowsBeClosed(pipeline);
+    }
+
+    static void letWindowsBeClosed(Pipeline pipeline) throws SQLException {
         run(
                 pipeline,
                 "create table if not exists aggregate_progress (only_row boolean primary key default true,"
