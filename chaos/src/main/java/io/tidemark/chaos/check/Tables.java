@@ -39,6 +39,16 @@ public final class Tables {
                 .orElse(0L);
     }
 
+    /** Whether as many hits are counted as there are events. */
+    public static boolean countsAllEvents(Connection connection) throws SQLException {
+        return list(
+                        connection,
+                        "select (select count(*) from processed_events)"
+                                + " = (select coalesce(sum(num_hits), 0) from processed_events_aggregated)",
+                        row -> row.getBoolean(1))
+                .get(0);
+    }
+
     /** Windows that wait to be recomputed. */
     public static List<String> marks(Connection connection) throws SQLException {
         return list(

@@ -7,7 +7,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,21 +15,24 @@ import org.slf4j.LoggerFactory;
 /** Plays the faults of a plan, each in a thread of its own at its time, and watches how the pipeline recovers from each. */
 final class FaultScript {
     private static final Logger LOG = LoggerFactory.getLogger(FaultScript.class);
-    private static final Duration STEP = Duration.ofMillis(100);
+    private static final Duration STEP = Duration.ofMillis(250);
+
+    /** Recovered is what has been well for that long: some faults show a moment later only. */
+    private static final Duration STEADY = Duration.ofSeconds(3);
 
     /** A fault with its ends; the slowest is an operator who waits for a cluster that is down. */
     private static final Duration LONGEST_FAULT = Duration.ofMinutes(5);
 
     private final RunPlan plan;
     private final Stage stage;
-    private final Observer observer;
+    private final Health health;
     private final Clock clock;
     private final List<Finding> findings = new ArrayList<>();
 
     FaultScript(RunPlan plan, Stage stage, Observer observer, Clock clock) {
         this.plan = plan;
         this.stage = stage;
-        this.observer = observer;
+        this.health = new Health(stage, observer, clock);
         this.clock = clock;
     }
 
@@ -57,7 +59,8 @@ final class FaultScript {
                 lastEnd = System.nanoTime();
                 afterFaults.run();
             }
-            acts.forEach(act -> act.watch(acts));
+            long healthySince = health.look();
+            acts.forEach(act -> act.watch(acts, healthySince));
             boolean recovered = over && acts.stream().allMatch(act -> act.recovered);
             if (recovered && System.nanoTime() - start >= RunPlan.STREAM.toNanos()) {
                 break;
@@ -97,7 +100,6 @@ final class FaultScript {
         private boolean recovered;
         private boolean mixed;
         private long recoveryMillis = -1;
-        private @Nullable Map<Integer, Long> ends;
 
         Act(RunPlan.Planned planned) {
             this.planned = planned;
@@ -135,23 +137,18 @@ final class FaultScript {
             }
         }
 
-        /** Sees whether what had come by the end of the fault is worked off by now. */
-        void watch(List<Act> all) {
+        /** Sees whether all has been well for a while since its end. */
+        void watch(List<Act> all, long healthySinceMillis) {
             if (!over || recovered) {
                 return;
             }
+            mixed |= all.stream().anyMatch(other -> other != this && other.begun && other.overAtMillis > overAtMillis);
             mixed |= all.stream().anyMatch(other -> other != this && other.begun && !other.over);
-            try {
-                if (ends == null) {
-                    ends = observer.rawEnds();
-                }
-                if (observer.hasCaughtUp(ends, overAtMillis)) {
-                    recovered = true;
-                    recoveryMillis = clock.millis() - overAtMillis;
-                    LOG.info("Recovered from {} in {} ms", name(), recoveryMillis);
-                }
-            } catch (Observer.Away e) {
-                LOG.debug("Nothing to be seen at this moment", e);
+            if (healthySinceMillis <= clock.millis() - STEADY.toMillis()
+                    && overAtMillis <= clock.millis() - STEADY.toMillis()) {
+                recovered = true;
+                recoveryMillis = Math.max(0, healthySinceMillis - overAtMillis);
+                LOG.info("Recovered from {} in {} ms", name(), recoveryMillis);
             }
         }
 

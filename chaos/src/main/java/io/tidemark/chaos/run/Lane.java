@@ -73,16 +73,8 @@ final class Lane implements AutoCloseable {
         runs++;
         StoreConfig store = on.cluster().addresses().store();
         Database server = new Database(postgresPort(on.cluster()), "postgres", store.user(), store.password());
-        RunResult result = new Run(
-                        plan,
-                        on.cluster(),
-                        on.postgres(),
-                        on.kafka(),
-                        server,
-                        runs,
-                        config.jobJar(),
-                        config.plantName())
-                .execute();
+        RunResult result =
+                new Run(plan, on.cluster(), on.postgres(), on.kafka(), server, runs, config.plantName()).execute();
         if (!result.passed()) {
             Path summary = on.folder().resolve("failed-run-" + plan.seed() + ".txt");
             Files.writeString(summary, String.join(System.lineSeparator(), result.findings()));

@@ -123,7 +123,8 @@ final class Run {
         String topicId = workplace.prepare(PARTITIONS);
         Target target = new Target(
                 KafkaSettings.of("127.0.0.1:" + kafkaLink.port()),
-                new StoreConfig(database.url(postgresLink.port()) + "?sslmode=disable", database.user(), database.password()),
+                new StoreConfig(
+                        database.url(postgresLink.port()) + "?sslmode=disable", database.user(), database.password()),
                 cluster.addresses().flink(),
                 List.of());
         Operator operator = new Operator(target, cluster.layout(), options());
@@ -202,7 +203,11 @@ final class Run {
         String left = "not seen yet";
         while (System.nanoTime() < deadline) {
             try {
-                left = observer.leftToDo(lastWindowEnd);
+                String now = observer.leftToDo(lastWindowEnd);
+                if (!now.equals(left)) {
+                    LOG.info("Left to do: {}", now);
+                }
+                left = now;
                 if (left.isEmpty()) {
                     return;
                 }

@@ -73,7 +73,8 @@ final class Workplace {
     private void prepareDatabase() throws SQLException {
         server.execute("drop database if exists " + database.name() + " with (force)");
         server.execute("create database " + database.name());
-        int applied = Migrations.apply(new StoreConfig(database.url(database.port()), database.user(), database.password()));
+        int applied =
+                Migrations.apply(new StoreConfig(database.url(database.port()), database.user(), database.password()));
         LOG.debug("Applied {} migrations to {}", applied, database.name());
     }
 
