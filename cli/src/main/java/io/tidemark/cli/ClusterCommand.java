@@ -23,6 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -184,6 +185,7 @@ final class ClusterCommand implements Runnable {
             out.printf("%s on %s (supervisor: process %d)%n", event, layout.data(), addresses.pid());
             out.printf("  Kafka       %s%n", addresses.bootstrap());
             out.printf("  PostgreSQL  %s%n", addresses.postgresUrl());
+            OwnServers.printPassword(out, addresses);
             out.printf("  Flink       %s%n", addresses.flinkPage());
             out.printf("  Logs        %s%n", layout.logs());
             out.flush();
@@ -263,7 +265,7 @@ final class ClusterCommand implements Runnable {
                         alive.filter(job -> job.state() == JobStatus.RUNNING).isPresent();
                 well &= runs || !wanted;
                 if (alive.isPresent() || remembered.isPresent()) {
-                    String state = alive.map(job -> job.state().name().toLowerCase(java.util.Locale.ROOT))
+                    String state = alive.map(job -> job.state().name().toLowerCase(Locale.ROOT))
                             .orElse(wanted ? "not there" : "stopped");
                     out.printf(
                             "%-16s %-32s %s%n",

@@ -21,6 +21,7 @@ import io.tidemark.cli.jobs.Target;
 import io.tidemark.model.EventTime;
 import io.tidemark.model.Topics;
 import io.tidemark.stream.StartFrom;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -132,7 +133,7 @@ final class JobCommand implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         PrintWriter out = requireNonNull(spec).commandLine().getOut();
         if (kind == null) {
             throw new ParameterException(
@@ -166,6 +167,9 @@ final class JobCommand implements Callable<Integer> {
                         options,
                         before.map(JobRecord::start).orElseGet(() -> launcher.resolve(wanted, options)),
                         point.get());
+        if (flink == null && registry.isPresent() && running.isPresent()) {
+            OwnServers.remember(new Layout(data.path), running.get());
+        }
         registry.ifPresent(each -> each.add(job, options, point.orElse(null)));
         try {
             RunningJob.awaitRunning(job);

@@ -14,12 +14,10 @@ import io.tidemark.cli.jobs.Target;
 import io.tidemark.stream.enrich.EnrichJob;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -108,9 +106,11 @@ final class UpCommand implements Callable<Integer> {
         return Main.DONE;
     }
 
-    private StackAddresses start(PrintWriter err) {
+    private StackAddresses start(PrintWriter err) throws IOException {
         External external = OwnServers.reachable(kafka, postgres, topics, err);
-        if (!new JobRegistry(new Layout(data.path)).all().isEmpty()) {
+        Layout layout = new Layout(data.path);
+        if (!new JobRegistry(layout).all().isEmpty()) {
+            OwnServers.requireRemembered(layout, external);
             EnrichJob.warmUp();
         }
         Stack stack = Stack.startUnannounced(
@@ -175,16 +175,7 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private List<String> thisCommandWithoutDetach() {
-        List<String> words = new ArrayList<>();
-        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        words.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        String classPath = System.getProperty("java.class.path");
-        // Only as -jar does the jar's manifest open what Flink needs opened.
-        words.addAll(
-                classPath.endsWith("tidemark.jar")
-                        ? List.of("-jar", classPath)
-                        : List.of("-cp", classPath, Main.class.getName()));
-        words.addAll(Objects.requireNonNull(spec).commandLine().getParseResult().originalArgs());
+        List<String> words = OwnCommand.line(Objects.requireNonNull(spec).commandLine());
         words.remove("--detach");
         return words;
     }

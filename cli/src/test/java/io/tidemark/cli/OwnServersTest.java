@@ -2,8 +2,12 @@ package io.tidemark.cli;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.cli.embedded.External;
+import io.tidemark.cli.embedded.Layout;
 import io.tidemark.cli.embedded.StackAddresses;
+import io.tidemark.cli.embedded.StackException;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.stream.KafkaSettings;
 import java.io.IOException;
@@ -200,6 +204,25 @@ class OwnServersTest {
     void anUnreadableAddressIsTold() {
         assertThat(run(Map.of(), "--kafka", "k")).isEqualTo(Main.FAILED);
         assertThat(err.toString()).contains("Kafka's address must be host:port", "e.g. localhost:9092; was \"k\"");
+    }
+
+    @Test
+    void jobsGoOnWithTheirOwnServersOnly() throws IOException {
+        Layout layout = new Layout(folder);
+        External embedded = External.NONE;
+        StoreConfig database = new StoreConfig("jdbc:postgresql://db/t", "me", "hush");
+        External own = new External(KafkaSettings.of("k:1"), null, Map.of(), database, null);
+        OwnServers.requireRemembered(layout, own);
+        OwnServers.remember(
+                layout,
+                new StackAddresses(
+                        1, "k:1", true, null, Map.of(), "jdbc:postgresql://db/t", true, "me", null, "f:2", "now"));
+        OwnServers.requireRemembered(layout, own);
+        assertThatThrownBy(() -> OwnServers.requireRemembered(layout, embedded))
+                .isInstanceOf(StackException.class)
+                .hasMessageContaining(
+                        "work with Kafka at k:1 and jdbc:postgresql://db/t, not with the embedded Kafka and the"
+                                + " embedded PostgreSQL. Name those (--kafka, --postgres)");
     }
 
     private Path write(String name, String content) throws IOException {

@@ -10,10 +10,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** What a program said and how it ended. */
-record ProgramRun(int exitCode, String out, String err) {
+public record ProgramRun(int exitCode, String out, String err) {
+    private static final long PATIENCE_SECONDS = 180;
 
     /** Runs the command in a process of its own, as its users do. */
-    static ProgramRun tidemark(Path folder, String... words) throws IOException, InterruptedException {
+    public static ProgramRun tidemark(Path folder, String... words) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -25,7 +26,7 @@ record ProgramRun(int exitCode, String out, String err) {
     }
 
     /** Runs any program. */
-    static ProgramRun of(Path folder, Map<String, String> environment, List<String> command)
+    public static ProgramRun of(Path folder, Map<String, String> environment, List<String> command)
             throws IOException, InterruptedException {
         Path out = Files.createTempFile(folder, "program", ".out");
         Path err = Files.createTempFile(folder, "program", ".err");
@@ -37,9 +38,9 @@ record ProgramRun(int exitCode, String out, String err) {
         builder.environment().putAll(environment);
         Process process = builder.start();
         process.getOutputStream().close();
-        if (!process.waitFor(90, TimeUnit.SECONDS)) {
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            throw new IllegalStateException("Still running after 90 s: " + command);
+            throw new IllegalStateException("Still running after " + PATIENCE_SECONDS + " s: " + command);
         }
         ProgramRun run = new ProgramRun(
                 process.exitValue(),

@@ -33,6 +33,9 @@ public enum RejectReason {
     /** Name of the Kafka header with the message for people, UTF-8. */
     public static final String MESSAGE_HEADER = "tidemark-message";
 
+    /** Name of the Kafka header, if a key or value was too large to be kept whole; says how large it was. */
+    public static final String CUT_HEADER = "tidemark-cut";
+
     private final String code = name().toLowerCase(Locale.ROOT);
 
     /** Lower case, such as {@code malformed_json}. */

@@ -1,5 +1,8 @@
 package io.tidemark.model;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16BE;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RawEventCodecTest {
     private static final long NOON = 1_772_366_400_000L;
@@ -53,6 +57,79 @@ class RawEventCodecTest {
         assertThat(decode("{'host':'a','host':'b','event_time':'2026-03-01 12:00:00'}")
                         .host())
                 .isEqualTo("b");
+    }
+
+    @Test
+    void ofAFieldGivenTwiceEachMustHaveTheRightType() {
+        assertThat(assertThrows(
+                                InvalidEventException.class,
+                                () -> decode("{'host':1,'host':'b','event_time':'2026-03-01 12:00:00'}"))
+                        .reason())
+                .isEqualTo(RejectReason.WRONG_TYPE);
+    }
+
+    @Test
+    void aNumberAsAStringIsTextButNoTime() throws Exception {
+        assertThat(decode("{'host':'17','event_time':'2026-03-01 12:00:00','ip':'3221225985'}"))
+                .isEqualTo(new RawEvent("17", NOON, null, null, null, "3221225985", null));
+        assertThat(assertThrows(InvalidEventException.class, () -> decode("{'host':'h','event_time':'1772366400'}"))
+                        .reason())
+                .isEqualTo(RejectReason.INVALID_EVENT_TIME);
+    }
+
+    @Test
+    void aFieldOfAMegabyteIsReadAndANameOfOneIsMalformed() throws Exception {
+        String huge = "x".repeat(1_000_000);
+        assertThat(decode("{'host':'h','event_time':'2026-03-01 12:00:00','url':'" + huge + "'}")
+                        .url())
+                .isEqualTo(huge);
+        assertThat(reasonFor(("{\"" + huge + "\":1}").getBytes(UTF_8))).isEqualTo(RejectReason.MALFORMED_JSON);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"headers", "user_agent", "unknown"})
+    void jsonThatIsTooDeepIsMalformedWhereverItIs(String field) {
+        assertThat(reasonFor(nested(field, 900))).isNull();
+        assertThat(reasonFor(nested(field, 1_100))).isEqualTo(RejectReason.MALFORMED_JSON);
+        assertThat(reasonFor(nested(field, 200_000))).isEqualTo(RejectReason.MALFORMED_JSON);
+        assertThat(reasonFor("[".repeat(200_000).getBytes(UTF_8))).isEqualTo(RejectReason.MALFORMED_JSON);
+    }
+
+    private static byte[] nested(String field, int depth) {
+        return ("{\"host\":\"h\",\"event_time\":\"2026-03-01 12:00:00\",\"" + field + "\":" + "{\"a\":".repeat(depth)
+                        + "1" + "}".repeat(depth) + "}")
+                .getBytes(UTF_8);
+    }
+
+    @Test
+    void anEscapedNulIsReadAndARawOneIsMalformed() throws Exception {
+        assertThat(decode("{'host':'h','event_time':'2026-03-01 12:00:00','url':'/\\u0000'}")
+                        .url())
+                .isEqualTo("/\u0000");
+        assertThat(reasonFor("{\"host\":\"h\u0000\",\"event_time\":\"2026-03-01 12:00:00\"}".getBytes(UTF_8)))
+                .isEqualTo(RejectReason.MALFORMED_JSON);
+    }
+
+    @Test
+    void anEventInUtf16IsMalformedAndAByteOrderMarkOfUtf8IsPassedOver() {
+        String event = "{\"host\":\"h\",\"event_time\":\"2026-03-01 12:00:00\"}";
+        assertThat(reasonFor(event.getBytes(UTF_16LE))).isEqualTo(RejectReason.MALFORMED_JSON);
+        assertThat(reasonFor(("\uFEFF" + event).getBytes(UTF_16BE))).isEqualTo(RejectReason.MALFORMED_JSON);
+        assertThat(reasonFor(("\uFEFF" + event).getBytes(UTF_8))).isNull();
+    }
+
+    /** Overlong forms, surrogates, a code point beyond the last, a character cut off, bytes that are never there. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"c080", "c0a2", "e080af", "f08080af", "eda080", "edb080", "f4908080", "f8888080", "e282", "ff"})
+    void bytesThatAreNoUtf8AreMalformedInEveryField(String hex) {
+        String bytes = new String(java.util.HexFormat.of().parseHex(hex), ISO_8859_1);
+        for (String field : List.of("host", "url", "headers", "unknown")) {
+            String event = "{\"event_time\":\"2026-03-01 12:00:00\",\"%s\":\"x%sy\",\"host\":\"h\"}";
+            assertThat(reasonFor(event.formatted(field, bytes).getBytes(ISO_8859_1)))
+                    .as(field)
+                    .isEqualTo(RejectReason.MALFORMED_JSON);
+        }
     }
 
     @ParameterizedTest
@@ -100,7 +177,7 @@ class RawEventCodecTest {
     void invalidUtf8IsMalformedInKnownAndUnknownFields() {
         for (String field : List.of("url", "unknown")) {
             byte[] json = ("{\"host\":\"h\",\"event_time\":\"2026-03-01 12:00:00\",\"" + field + "\":\"x\u00FFy\"}")
-                    .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+                    .getBytes(ISO_8859_1);
             assertThat(assertThrows(InvalidEventException.class, () -> codec.decode(json))
                             .reason())
                     .as(field)

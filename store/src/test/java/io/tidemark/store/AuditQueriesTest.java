@@ -273,24 +273,12 @@ class AuditQueriesTest {
     }
 
     private void closedUntil(long watermark) {
-        run("create table if not exists aggregate_progress (only_row boolean primary key default true,"
-                + " watermark_ms bigint not null, updated_at timestamptz not null default now())");
         run("delete from aggregate_progress");
         run("insert into aggregate_progress (watermark_ms) values (%d)".formatted(watermark));
     }
 
     private void mark(long start) {
-        boolean bySource = !StoreFixture.rows(
-                        config,
-                        "select from information_schema.columns where table_name = 'window_corrections'"
-                                + " and column_name = 'source_offset'")
-                .isEmpty();
-        run(
-                bySource
-                        ? "insert into window_corrections (window_start, window_size_ms, topic_id, partition, source_offset,"
-                                + " due_at) values (%s, 300000, '%s', 0, 1, now())".formatted(time(start), TOPIC)
-                        : "insert into window_corrections (window_start, window_size_ms) values (%s, 300000)"
-                                .formatted(time(start)));
+        run("insert into window_corrections (window_start, window_size_ms) values (%s, 300000)".formatted(time(start)));
     }
 
     private static String time(long millis) {

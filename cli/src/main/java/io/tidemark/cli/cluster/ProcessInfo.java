@@ -32,7 +32,9 @@ public record ProcessInfo(
     public Optional<ProcessHandle> find() {
         return pid == 0
                 ? Optional.empty()
-                : ProcessHandle.of(pid).filter(process -> startOf(process).toEpochMilli() == startedAtMillis);
+                : ProcessHandle.of(pid)
+                        .filter(process -> startOf(process).toEpochMilli() == startedAtMillis)
+                        .filter(Processes::lives);
     }
 
     static Instant startOf(ProcessHandle process) {

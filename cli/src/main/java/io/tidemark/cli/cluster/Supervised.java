@@ -99,23 +99,22 @@ final class Supervised {
         }
         process = started;
         set(ProcessState.STARTING, started.pid(), ProcessInfo.startOf(started).toEpochMilli(), info.restarts());
-        while (started.isAlive() && !program.answers()) {
+        while (Processes.lives(started) && !program.answers()) {
             TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
         }
-        boolean answered = started.isAlive();
+        boolean answered = Processes.lives(started);
         if (answered) {
             set(ProcessState.RUNNING, info.pid(), info.startedAtMillis(), info.restarts());
             LOG.info("{} answers as process {}", info.name(), info.pid());
             ready.complete(null);
             listener.answers(info);
         }
-        try {
-            ProcessHandle dead = started.onExit().get();
-            LOG.debug("Process {} is gone", dead.pid());
-            return answered ? "died" : "ended before it answered";
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("Cannot watch " + info.name(), e);
+        // Not by onExit: a process that nobody asks how it ended, as PostgreSQL in many containers, would live for
+        // ever.
+        while (Processes.lives(started)) {
+            TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
         }
+        return answered ? "died" : "ended before it answered";
     }
 
     private void set(ProcessState state, long pid, long startedAtMillis, int restarts) {

@@ -12,11 +12,13 @@ import io.tidemark.cli.jobs.JobOptions;
 import io.tidemark.model.SourceCoordinates;
 import io.tidemark.model.Topics;
 import io.tidemark.stream.StartFrom;
+import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,15 +123,46 @@ class AuditIT {
         }
     }
 
+    /** Windows close and are revised, or marked and recomputed, while the audit looks. */
+    @Test
+    void eventsOnTheirWayAreNoDifference() throws Exception {
+        try (Pipeline pipeline = Pipeline.start(folder.resolve("data"))) {
+            JobOptions options = new JobOptions(
+                    new StartFrom.Earliest(),
+                    false,
+                    2,
+                    null,
+                    Duration.ofSeconds(2),
+                    TimeCharacteristic.EVENT,
+                    Duration.ofMillis(500),
+                    Duration.ofSeconds(4));
+            pipeline.submit(JobKind.ENRICH, options);
+            pipeline.submit(JobKind.AGGREGATE, options);
+            for (int round = 0; round < 5; round++) {
+                List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+                for (int i = 0; i < 3_000; i++) {
+                    Instant at = Instant.now().minusMillis(i % 10 == 0 ? i * 20L : i % 700);
+                    records.add(record(i % 50 == 0 ? "broken" : event("h" + i % 7, at, i % 5)));
+                }
+                pipeline.send(records);
+                InProcess audit = audit("--wait=40s", "--deep");
+                assertThat(audit.exitCode()).as(audit.out() + audit.err()).isZero();
+            }
+            assertThat(pipeline.number("select count(*) from processed_events_aggregated"))
+                    .isPositive();
+        }
+    }
+
+    private static String event(String host, Instant at, int referrer) {
+        return "{\"host\":\"%s.example\",\"event_time\":\"%s\"%s}"
+                .formatted(host, at, referrer == 0 ? "" : ",\"referrer\":\"https://r%d.example/\"".formatted(referrer));
+    }
+
     /** Two hosts, and two referrers and none, in three windows; and records that cannot be used. */
     private static void count(Pipeline pipeline) throws Exception {
         List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
         for (int i = 0; i < EVENTS; i++) {
-            records.add(record("{\"host\":\"%s.example\",\"event_time\":\"%s\"%s}"
-                    .formatted(
-                            i % 2 == 0 ? "a" : "b",
-                            NOON.plusSeconds(i / 20 * 300L + i),
-                            i % 3 == 0 ? "" : ",\"referrer\":\"https://r%d.example/\"".formatted(i % 3))));
+            records.add(record(event(i % 2 == 0 ? "a" : "b", NOON.plusSeconds(i / 20 * 300L + i), i % 3)));
             if (i % 9 == 0) {
                 records.add(record("{\"host\":\"a.example\"}"));
             }
@@ -138,15 +171,6 @@ class AuditIT {
         JobOptions options = JobOptions.defaults(2).bounded(new StartFrom.Earliest());
         pipeline.run(JobKind.ENRICH, options);
         pipeline.run(JobKind.AGGREGATE, options);
-        letWindowsBeClosed(pipeline);
-    }
-
-    static void letWindowsBeClosed(Pipeline pipeline) throws SQLException {
-        run(
-                pipeline,
-                "create table if not exists aggregate_progress (only_row boolean primary key default true,"
-                        + " watermark_ms bigint not null, updated_at timestamptz not null default now());"
-                        + " insert into aggregate_progress (watermark_ms) values (9223372036854775807) on conflict do nothing");
     }
 
     private static ProducerRecord<byte[], byte[]> record(String value) {

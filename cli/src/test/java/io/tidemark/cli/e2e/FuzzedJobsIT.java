@@ -71,7 +71,6 @@ class FuzzedJobsIT {
                     .isEqualTo(stored);
             assertThat(pipeline.number("select count(*) from processed_events")).isEqualTo(stored);
 
-            AuditIT.letWindowsBeClosed(pipeline);
             AuditReport audit = new Audit(KafkaSettings.of(pipeline.bootstrap()), pipeline.store())
                     .run(new AuditOptions(Duration.ofSeconds(5), true, 20));
             assertThat(audit.differences()).as("seed %d", SEED).isEmpty();

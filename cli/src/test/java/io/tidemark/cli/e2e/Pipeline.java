@@ -69,6 +69,11 @@ final class Pipeline implements AutoCloseable {
         this.end = end;
     }
 
+    /** Of what runs on the folder, whatever it is; nothing is stopped in the end. */
+    static Pipeline on(Path data) {
+        return new Pipeline(Stack.running(data).orElseThrow(), data, () -> {});
+    }
+
     static Pipeline start(Path data) {
         Stack stack = Stack.start(StackConfig.at(data));
         return new Pipeline(stack.addresses(), data, stack::close);
@@ -135,10 +140,22 @@ final class Pipeline implements AutoCloseable {
             records.forEach(record -> pending.add(producer.send(record)));
             producer.flush();
             for (Future<RecordMetadata> each : pending) {
-                taken.add(each.get(10, TimeUnit.SECONDS));
+                taken.add(each.get(60, TimeUnit.SECONDS));
             }
         }
         return taken;
+    }
+
+    /** Sends so many events of {@link #HOST}, a second of event time after each other. */
+    void sendEvents(int number, Instant first) throws Exception {
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            byte[] event = "{\"host\":\"%s\",\"event_time\":\"%s\"}"
+                    .formatted(HOST, first.plusSeconds(i))
+                    .getBytes(StandardCharsets.UTF_8);
+            records.add(new ProducerRecord<>(Topics.RAW, event));
+        }
+        send(records);
     }
 
     /** Lets event time go on to that instant in every partition, so that what ended before closes. */

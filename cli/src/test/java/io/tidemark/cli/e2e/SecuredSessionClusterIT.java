@@ -3,6 +3,7 @@ package io.tidemark.cli.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.cli.InProcess;
+import io.tidemark.cli.cluster.FlinkProcesses;
 import io.tidemark.cli.embedded.SecuredServers;
 import io.tidemark.testkit.TestCertificate;
 import java.nio.charset.StandardCharsets;
@@ -45,9 +46,8 @@ class SecuredSessionClusterIT {
             }
             assertThat(done("sql", "--config", config, "select host, num_hits from processed_events_aggregated"))
                     .contains("a.example |        2");
-            for (String process : List.of("StandaloneSessionClusterEntrypoint", "TaskManagerRunner")) {
-                assertThat(Files.readString(
-                                folder.resolve("flink").resolve(process + ".log"), StandardCharsets.ISO_8859_1))
+            for (Path process : flink.logs()) {
+                assertThat(Files.readString(process, StandardCharsets.ISO_8859_1))
                         .contains("sasl.jaas.config = [hidden]")
                         .doesNotContain(PASSWORD);
             }

@@ -3,6 +3,7 @@ package io.tidemark.cli.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.cli.InProcess;
+import io.tidemark.cli.cluster.FlinkProcesses;
 import io.tidemark.cli.embedded.Stack;
 import io.tidemark.cli.embedded.StackConfig;
 import io.tidemark.store.SqlQuery;

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.tidemark.store.Corrections;
 import io.tidemark.store.WindowProgress;
+import io.tidemark.stream.KafkaWatch;
 import io.tidemark.stream.OneTimer;
 import io.tidemark.stream.WaitingGauge;
 import java.time.Duration;
@@ -30,6 +31,7 @@ final class CorrectWindows extends AbstractStreamOperator<Void> implements OneIn
 
     private transient @Nullable Corrections corrections;
     private transient @Nullable WindowProgress progress;
+    private transient @Nullable KafkaWatch watch;
     private transient @Nullable OneTimer timer;
     private transient Set<Long> pending = new HashSet<>();
     private transient long watermark;
@@ -44,6 +46,7 @@ final class CorrectWindows extends AbstractStreamOperator<Void> implements OneIn
         super.open();
         corrections = new Corrections(settings.store());
         WaitingGauge.register(getMetricGroup(), corrections.waiting());
+        watch = KafkaWatch.start(settings.kafka(), getMetricGroup());
         progress = new WindowProgress(settings.store());
         if (!settings.bounded()) {
             progress.reopen();
@@ -92,6 +95,9 @@ final class CorrectWindows extends AbstractStreamOperator<Void> implements OneIn
         }
         if (progress != null) {
             progress.close();
+        }
+        if (watch != null) {
+            watch.close();
         }
         super.close();
     }

@@ -48,7 +48,7 @@ public final class EnrichJob {
                 .transform(
                         "processed_events",
                         TypeInformation.of(Enriched.class),
-                        new StoreEvents(config.store(), config.flushInterval()))
+                        new StoreEvents(config.kafka(), config.store(), config.flushInterval()))
                 .uid("processed-events");
         stored.sinkTo(kafka.sink(new EnrichedSerializer()))
                 .uid("enriched-events")

@@ -8,6 +8,8 @@ import io.tidemark.store.Admission;
 import io.tidemark.store.EventWriter;
 import io.tidemark.store.Rejection;
 import io.tidemark.store.StoreConfig;
+import io.tidemark.stream.KafkaSettings;
+import io.tidemark.stream.KafkaWatch;
 import io.tidemark.stream.OneTimer;
 import io.tidemark.stream.Rejected;
 import io.tidemark.stream.Tallies;
@@ -35,9 +37,11 @@ final class StoreEvents extends AbstractStreamOperator<Enriched> implements OneI
     /** Of a replay nothing is written, yet it waits for its turn. */
     private static final int MAX_WAITING = 20_000;
 
+    private final KafkaSettings kafka;
     private final StoreConfig store;
     private final Duration flushInterval;
 
+    private transient @Nullable KafkaWatch watch;
     private transient @Nullable EventWriter writer;
     private transient @Nullable OneTimer flushTimer;
     private transient @Nullable Counts counts;
@@ -45,7 +49,9 @@ final class StoreEvents extends AbstractStreamOperator<Enriched> implements OneI
     /** Read and not handed on yet, in the order of reading. */
     private transient List<Outcome> waiting = new ArrayList<>();
 
-    StoreEvents(StoreConfig store, Duration flushInterval) {
+    /** @param kafka watched, for those who look at the job */
+    StoreEvents(KafkaSettings kafka, StoreConfig store, Duration flushInterval) {
+        this.kafka = kafka;
         this.store = store;
         this.flushInterval = flushInterval;
     }
@@ -63,6 +69,9 @@ final class StoreEvents extends AbstractStreamOperator<Enriched> implements OneI
                 new Tally(getRuntimeContext(), Tallies.SKIPPED),
                 Tallies.rejected(getRuntimeContext()));
         WaitingGauge.register(getMetricGroup(), writer.waiting());
+        if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
+            watch = KafkaWatch.start(kafka, getMetricGroup());
+        }
     }
 
     @Override
@@ -112,6 +121,9 @@ final class StoreEvents extends AbstractStreamOperator<Enriched> implements OneI
 
     @Override
     public void close() throws Exception {
+        if (watch != null) {
+            watch.close();
+        }
         if (writer != null) {
             writer.close();
         }

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EnrichmentTest {
     private static final long NOON = 1_772_366_400_000L;
@@ -46,6 +48,37 @@ class EnrichmentTest {
         assertThatThrownBy(() -> enrichment.enrich(new RawEvent("\u0000 \u0000", NOON, null, null, null, null, null)))
                 .isInstanceOfSatisfying(
                         InvalidEventException.class, e -> assertThat(e.reason()).isEqualTo(RejectReason.MISSING_HOST));
+    }
+
+    @Test
+    void nulCharactersAreRemovedFromEveryText() throws InvalidEventException {
+        EnrichedEvent event = enrichment.enrich(
+                new RawEvent("a\u0000b", NOON, "/\u0000?utm_source=n\u0000", "\u0000", "x\u0000y", "\u00001", null));
+        assertThat(event.host()).isEqualTo("ab");
+        assertThat(event.url()).isEqualTo("/?utm_source=n");
+        assertThat(event.referrer()).isEmpty();
+        assertThat(event.userAgent()).isEqualTo("xy");
+        assertThat(event.ip()).isEqualTo("1");
+        assertThat(event.campaign().source()).isEqualTo("n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2001:db8::1",
+                "::ffff:192.0.2.1",
+                "fe80::1%eth0",
+                "[::1]:80",
+                "1.2.3.4, 5.6.7.8",
+                "unknown",
+                "256.1.1.1",
+                ":",
+                "-"
+            })
+    void anIpIsKeptAsItCameWhateverItIs(String ip) throws InvalidEventException {
+        EnrichedEvent event = enrichment.enrich(new RawEvent("shop.example", NOON, null, null, null, ip, null));
+        assertThat(event.ip()).isEqualTo(ip);
+        assertThat(event.geo()).isEqualTo(EnrichedEvent.Geo.UNKNOWN);
     }
 
     @Test

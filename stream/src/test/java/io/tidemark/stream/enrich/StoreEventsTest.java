@@ -10,6 +10,7 @@ import io.tidemark.store.Migrations;
 import io.tidemark.store.SqlQuery;
 import io.tidemark.store.StaleWriterException;
 import io.tidemark.store.StoreConfig;
+import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.Rejected;
 import io.tidemark.stream.Tallies;
 import io.tidemark.stream.TopicRecord;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 
 class StoreEventsTest {
     private static final Duration FLUSH = Duration.ofMillis(200);
+    private static final KafkaSettings NOWHERE = KafkaSettings.of("127.0.0.1:1");
     private static final byte[] RAW = "as it came".getBytes(StandardCharsets.UTF_8);
 
     private final StoreConfig store = new StoreConfig(TestPostgres.newDatabase(), "postgres", "postgres");
@@ -38,7 +40,7 @@ class StoreEventsTest {
 
     private OneInputStreamOperatorTestHarness<Outcome, Enriched> open() {
         try {
-            var opened = new OneInputStreamOperatorTestHarness<>(new StoreEvents(store, FLUSH));
+            var opened = new OneInputStreamOperatorTestHarness<>(new StoreEvents(NOWHERE, store, FLUSH));
             opened.setProcessingTime(0);
             opened.open();
             return opened;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.cli.jobs;
+
+import org.jspecify.annotations.NullMarked;
