@@ -1,8 +1,11 @@
 # For those who know the lab by these names. All of it is the tidemark command; see ./tidemark --help.
 DATA ?= ./tidemark-data
 
+# Its processes live for seconds to minutes: compiling more than lightly would take longer than it saves.
+CHAOS = JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" nice java -Xmx512m -jar chaos/target/tidemark-chaos/tidemark-chaos.jar
+
 .DEFAULT_GOAL := help
-.PHONY: help fuzz up down job aggregation_job window_job demo test psql
+.PHONY: help fuzz up down job aggregation_job window_job demo test psql chaos chaos_report
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z_]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +30,15 @@ demo: ## Everything with generated traffic, until Ctrl-C
 
 test: ## Build everything and run all tests
 	mvn -B verify
+
+chaos: ## Break things at random and check every invariant: RUNS=, SEED=, FAULT=, PARALLEL=, PLANT=, REPORT=, LOG=
+	@mvn -B -q -pl chaos -am package -Dmaven.test.skip=true -Dspotless.check.skip=true
+	@$(CHAOS) $(if $(SEED),--seed $(SEED)) --runs $(or $(RUNS),1) --parallel $(or $(PARALLEL),1) $(if $(FAULT),--fault $(FAULT)) \
+		$(if $(PLANT),--plant $(PLANT)) $(if $(RUNS_PER_CLUSTER),--runs-per-cluster $(RUNS_PER_CLUSTER)) \
+		$(if $(REPORT),--report $(REPORT)) $(if $(LOG),--log $(LOG)) $(if $(FOLDER),--folder $(FOLDER))
+
+chaos_report: ## Sum up the logs of several invocations of make chaos: LOGS="a.log b.log", REPORT=
+	@$(CHAOS) report $(LOGS) $(if $(REPORT),--report $(REPORT))
 
 psql: ## A prompt on the results, while the stack is up
 	@value() { sed -n "s|.*\"$$1\" : \"\([^\"]*\)\".*|\1|p" $(DATA)/stack.json 2>/dev/null; }; \

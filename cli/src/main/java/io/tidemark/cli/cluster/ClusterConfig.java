@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param flinkPort of REST endpoint and page
  * @param kafkaBehindProxy a second listener of Kafka, for clients that come through a proxy
  * @param taskManagerJvmOptions further options of the TaskManagers' virtual machines
+ * @param jarsOfFlink what JobManager and TaskManagers find beside Flink's own jars, as in a distribution's {@code lib}; jobs
+ *     whose classes are there need not bring them, nor load them again with each start
  */
 public record ClusterConfig(
         Path data,
@@ -27,7 +29,8 @@ public record ClusterConfig(
         int postgresPort,
         int flinkPort,
         Optional<SecondListener> kafkaBehindProxy,
-        List<String> taskManagerJvmOptions) {
+        List<String> taskManagerJvmOptions,
+        List<Path> jarsOfFlink) {
     public static final int DEFAULT_TASK_MANAGERS = 2;
     public static final int DEFAULT_SLOTS = 4;
     public static final int DEFAULT_PARTITIONS = 4;
@@ -36,12 +39,37 @@ public record ClusterConfig(
         data = requireNonNull(data, "data is null").toAbsolutePath().normalize();
         requireNonNull(kafkaBehindProxy, "kafkaBehindProxy is null");
         taskManagerJvmOptions = List.copyOf(taskManagerJvmOptions);
+        jarsOfFlink = List.copyOf(jarsOfFlink);
         requireAtLeastOne("taskManagers", taskManagers);
         requireAtLeastOne("slots", slots);
         requireAtLeastOne("partitions", partitions);
         requirePort("Kafka", kafkaPort);
         requirePort("PostgreSQL", postgresPort);
         requirePort("Flink", flinkPort);
+    }
+
+    /** With nothing beside Flink's own jars. */
+    public ClusterConfig(
+            Path data,
+            int taskManagers,
+            int slots,
+            int partitions,
+            int kafkaPort,
+            int postgresPort,
+            int flinkPort,
+            Optional<SecondListener> kafkaBehindProxy,
+            List<String> taskManagerJvmOptions) {
+        this(
+                data,
+                taskManagers,
+                slots,
+                partitions,
+                kafkaPort,
+                postgresPort,
+                flinkPort,
+                kafkaBehindProxy,
+                taskManagerJvmOptions,
+                List.of());
     }
 
     /** Free ports, every default. */
@@ -60,7 +88,8 @@ public record ClusterConfig(
                 postgresPort,
                 flinkPort,
                 kafkaBehindProxy,
-                taskManagerJvmOptions);
+                taskManagerJvmOptions,
+                jarsOfFlink);
     }
 
     private static void requireAtLeastOne(String name, int value) {

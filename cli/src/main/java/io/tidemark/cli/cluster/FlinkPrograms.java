@@ -67,7 +67,9 @@ final class FlinkPrograms {
         Files.writeString(
                 settings.resolve("config.yaml"),
                 settings(layout, config.slots(), restPort, rpcPort, blobPort, temporary));
-        return new FlinkPrograms(layout, config, classPath(), restPort);
+        List<Path> jars = new ArrayList<>(classPath());
+        jars.addAll(config.jarsOfFlink());
+        return new FlinkPrograms(layout, config, jars, restPort);
     }
 
     /** REST endpoint and page. */
@@ -149,6 +151,8 @@ final class FlinkPrograms {
                 taskmanager.host: %1$s
                 taskmanager.bind-host: %1$s
                 taskmanager.numberOfTaskSlots: %5$d
+                # All TaskManagers work, rather than the first one until it is full.
+                taskmanager.load-balance.mode: SLOTS
                 taskmanager.cpu.cores: %5$d
                 taskmanager.memory.framework.heap.size: 128m
                 taskmanager.memory.task.heap.size: %6$dm

@@ -17,6 +17,7 @@ import io.tidemark.stream.enrich.GeoLookup;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -162,12 +163,16 @@ public final class JobLauncher {
                 options.time(),
                 options.watermark(),
                 options.lateness(),
-                AggregateConfig.QUIET_AFTER,
+                options.pace().quietAfter(),
                 AggregateConfig.FLUSH_INTERVAL);
     }
 
     private StreamExecutionEnvironment environment(JobOptions options, @Nullable RestorePoint from) {
         Configuration settings = JobDefaults.settings(options.bounded());
+        if (!options.bounded()) {
+            settings.set(
+                    CheckpointingOptions.CHECKPOINTING_INTERVAL, options.pace().checkpoints());
+        }
         if (from != null) {
             settings.set(StateRecoveryOptions.SAVEPOINT_PATH, from.location());
             settings.set(

@@ -22,16 +22,31 @@ public record JobOptions(
         Duration window,
         TimeCharacteristic time,
         Duration watermark,
-        Duration lateness) {
+        Duration lateness,
+        Pace pace) {
     public JobOptions {
         requireNonNull(from, "from is null");
         requireNonNull(time, "time is null");
         requirePositive("window", window, "5m");
         requireNotNegative("watermark", watermark, "15s");
         requireNotNegative("lateness", lateness, "1h");
+        requireNonNull(pace, "pace is null");
         if (parallelism < 1) {
             throw new IllegalArgumentException("parallelism must be at least 1; was " + parallelism);
         }
+    }
+
+    /** At the default pace. */
+    public JobOptions(
+            StartFrom from,
+            boolean bounded,
+            int parallelism,
+            @Nullable String geoDatabase,
+            Duration window,
+            TimeCharacteristic time,
+            Duration watermark,
+            Duration lateness) {
+        this(from, bounded, parallelism, geoDatabase, window, time, watermark, lateness, Pace.DEFAULT);
     }
 
     /** Every default, with that parallelism. */
@@ -44,31 +59,37 @@ public record JobOptions(
                 AggregateConfig.WINDOW,
                 TimeCharacteristic.EVENT,
                 AggregateConfig.WATERMARK_DELAY,
-                AggregateConfig.ALLOWED_LATENESS);
+                AggregateConfig.ALLOWED_LATENESS,
+                Pace.DEFAULT);
     }
 
     public JobOptions bounded(StartFrom start) {
-        return new JobOptions(start, true, parallelism, geoDatabase, window, time, watermark, lateness);
+        return new JobOptions(start, true, parallelism, geoDatabase, window, time, watermark, lateness, pace);
     }
 
     public JobOptions withFrom(StartFrom start) {
-        return new JobOptions(start, bounded, parallelism, geoDatabase, window, time, watermark, lateness);
+        return new JobOptions(start, bounded, parallelism, geoDatabase, window, time, watermark, lateness, pace);
     }
 
     public JobOptions withGeoDatabase(@Nullable String path) {
-        return new JobOptions(from, bounded, parallelism, path, window, time, watermark, lateness);
+        return new JobOptions(from, bounded, parallelism, path, window, time, watermark, lateness, pace);
     }
 
     public JobOptions withWindow(Duration size) {
-        return new JobOptions(from, bounded, parallelism, geoDatabase, size, time, watermark, lateness);
+        return new JobOptions(from, bounded, parallelism, geoDatabase, size, time, watermark, lateness, pace);
     }
 
     public JobOptions withTime(TimeCharacteristic characteristic) {
-        return new JobOptions(from, bounded, parallelism, geoDatabase, window, characteristic, watermark, lateness);
+        return new JobOptions(
+                from, bounded, parallelism, geoDatabase, window, characteristic, watermark, lateness, pace);
+    }
+
+    public JobOptions withParallelism(int subtasks) {
+        return new JobOptions(from, bounded, subtasks, geoDatabase, window, time, watermark, lateness, pace);
     }
 
     public JobOptions withWatermark(Duration delay) {
-        return new JobOptions(from, bounded, parallelism, geoDatabase, window, time, delay, lateness);
+        return new JobOptions(from, bounded, parallelism, geoDatabase, window, time, delay, lateness, pace);
     }
 
     private static void requirePositive(String name, Duration value, String example) {

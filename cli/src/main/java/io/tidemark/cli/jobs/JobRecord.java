@@ -27,6 +27,8 @@ public record JobRecord(
         TimeCharacteristic time,
         long watermarkMillis,
         long latenessMillis,
+        long checkpointMillis,
+        long quietAfterMillis,
         Map<Integer, Long> offsets,
         long firstWindowStart,
         @Nullable String resumedFrom,
@@ -46,6 +48,8 @@ public record JobRecord(
                 options.time(),
                 options.watermark().toMillis(),
                 options.lateness().toMillis(),
+                options.pace().checkpoints().toMillis(),
+                options.pace().quietAfter().toMillis(),
                 job.start().byPartition(),
                 job.start().firstWindowStart(),
                 resumedFrom,
@@ -71,6 +75,8 @@ public record JobRecord(
                 time,
                 watermarkMillis,
                 latenessMillis,
+                checkpointMillis,
+                quietAfterMillis,
                 offsets,
                 firstWindowStart,
                 resumedFrom,
@@ -88,7 +94,11 @@ public record JobRecord(
                 Duration.ofMillis(windowMillis),
                 time,
                 Duration.ofMillis(watermarkMillis),
-                Duration.ofMillis(latenessMillis));
+                Duration.ofMillis(latenessMillis),
+                // Absent from what was written by an earlier version.
+                checkpointMillis == 0
+                        ? Pace.DEFAULT
+                        : new Pace(Duration.ofMillis(checkpointMillis), Duration.ofMillis(quietAfterMillis)));
     }
 
     /** Where it started when it was submitted afresh. */

@@ -1,0 +1,76 @@
+package io.tidemark.chaos.check;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tidemark.chaos.traffic.Expected.WindowHost;
+import io.tidemark.chaos.traffic.Expected.WindowReferrer;
+import io.tidemark.chaos.traffic.Place;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was found in the topics and tables after a run.
+ *
+ * @param topicId Kafka's id of the raw topic
+ * @param raw the raw topic: ids of the records by their place
+ * @param rawEnds the raw topic's end offsets by partition
+ * @param forwarded the second topic, each partition in the order of its log
+ * @param rejected the topic of rejected records
+ */
+public record Evidence(
+        String topicId,
+        Map<Place, Long> raw,
+        Map<Integer, Long> rawEnds,
+        List<Forwarded> forwarded,
+        List<Returned> rejected,
+        List<Row> rows,
+        List<LedgerRow> ledger,
+        Map<WindowHost, Long> byHost,
+        Map<WindowReferrer, Long> byReferrer) {
+
+    public Evidence {
+        requireNonNull(topicId, "topicId is null");
+        raw = Map.copyOf(raw);
+        rawEnds = Map.copyOf(rawEnds);
+        forwarded = List.copyOf(forwarded);
+        rejected = List.copyOf(rejected);
+        rows = List.copyOf(rows);
+        ledger = List.copyOf(ledger);
+        byHost = Map.copyOf(byHost);
+        byReferrer = Map.copyOf(byReferrer);
+    }
+
+    /** Where an event came from: topic and place. */
+    public record Source(String topicId, Place place) {
+        public Source {
+            requireNonNull(topicId, "topicId is null");
+            requireNonNull(place, "place is null");
+        }
+    }
+
+    /**
+     * A record of the second topic.
+     *
+     * @param source null if it does not say where it came from
+     */
+    public record Forwarded(int partition, @Nullable Source source) {}
+
+    /**
+     * A record of the topic of rejected records.
+     *
+     * @param source null if it does not say where it came from
+     */
+    public record Returned(
+            @Nullable Source source,
+            String reason,
+            @Nullable ByteBuffer value) {}
+
+    /** A row of the events table. */
+    public record Row(Source source, String host, String referrer, long eventMillis) {}
+
+    /** A row of the ledger. */
+    public record LedgerRow(
+            String topicId, int partition, long first, long next, long stored, long rejected, long absent) {}
+}

@@ -1,0 +1,100 @@
+package io.tidemark.chaos.check;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A reader beside the writers, from a run's start to its end: looks again and again, each time at one snapshot. */
+public final class SnapshotReader implements AutoCloseable {
+    /** Name of the check. */
+    public static final String NAME = "snapshots";
+
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotReader.class);
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    private final Database database;
+    private final List<String> differences = new ArrayList<>();
+    private final AtomicLong looks = new AtomicLong();
+    private final Thread thread = new Thread(this::look, "snapshots");
+    private volatile boolean ended;
+
+    private SnapshotReader(Database database) {
+        this.database = database;
+    }
+
+    /** Starts to look. */
+    public static SnapshotReader start(Database database) {
+        SnapshotReader reader = new SnapshotReader(database);
+        reader.thread.setDaemon(true);
+        reader.thread.start();
+        return reader;
+    }
+
+    /** How often it has looked. */
+    public long looks() {
+        return looks.get();
+    }
+
+    /** Ends, and tells where it saw a part of a flush, or a count going back. */
+    public List<String> end() throws InterruptedException {
+        close();
+        thread.join();
+        synchronized (differences) {
+            return List.copyOf(differences);
+        }
+    }
+
+    private void look() {
+        Snapshot last = Snapshot.EMPTY;
+        while (!ended) {
+            try (Connection connection = database.connect()) {
+                connection.setAutoCommit(false);
+                connection.setReadOnly(true);
+                connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+                while (!ended) {
+                    Snapshot seen = Tables.snapshot(connection);
+                    connection.rollback();
+                    compare(seen, last);
+                    last = seen;
+                    TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+                }
+            } catch (SQLException e) {
+                LOG.debug("The database does not answer at this moment", e);
+                if (!paused()) {
+                    return;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void compare(Snapshot seen, Snapshot last) {
+        looks.incrementAndGet();
+        synchronized (differences) {
+            differences.addAll(seen.differences(last));
+        }
+    }
+
+    private static boolean paused() {
+        try {
+            TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        ended = true;
+    }
+}

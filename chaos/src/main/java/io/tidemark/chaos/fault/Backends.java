@@ -1,0 +1,32 @@
+package io.tidemark.chaos.fault;
+
+import io.tidemark.chaos.check.Database;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The processes of Postgres that serve the jobs' sessions. */
+final class Backends {
+    private static final String OF_JOBS =
+            "select pid from pg_stat_activity where application_name like 'tidemark-%' and datname = current_database() order by pid";
+
+    private Backends() {}
+
+    /** None if Postgres does not answer at this moment. */
+    static List<Long> ofJobs(Database database) {
+        List<Long> pids = new ArrayList<>();
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(OF_JOBS)) {
+            while (rows.next()) {
+                pids.add(rows.getLong(1));
+            }
+        } catch (SQLException e) {
+            return List.of();
+        }
+        return pids;
+    }
+}

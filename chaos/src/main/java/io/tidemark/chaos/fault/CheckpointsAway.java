@@ -1,0 +1,34 @@
+package io.tidemark.chaos.fault;
+
+import io.tidemark.cli.embedded.Layout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The checkpoint folder is gone, and a file stands in its place: not even root can write a checkpoint then. */
+record CheckpointsAway(Duration lasts) implements Fault {
+    @Override
+    public String describe() {
+        return "checkpoint folder away for %d ms".formatted(lasts.toMillis());
+    }
+
+    @Override
+    public void inject(Stage stage) throws Exception {
+        Layout layout = stage.cluster().layout();
+        Files.move(layout.checkpoints(), away(layout));
+        Files.createFile(layout.checkpoints());
+    }
+
+    @Override
+    public void heal(Stage stage) throws Exception {
+        Layout layout = stage.cluster().layout();
+        if (Files.isDirectory(away(layout))) {
+            Files.deleteIfExists(layout.checkpoints());
+            Files.move(away(layout), layout.checkpoints());
+        }
+    }
+
+    private static Path away(Layout layout) {
+        return layout.checkpoints().resolveSibling("checkpoints-away");
+    }
+}

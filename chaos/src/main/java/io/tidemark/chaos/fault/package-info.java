@@ -1,0 +1,5 @@
+/** The faults, a class each. */
+@NullMarked
+package io.tidemark.chaos.fault;
+
+import org.jspecify.annotations.NullMarked;

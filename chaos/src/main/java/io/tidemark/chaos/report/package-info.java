@@ -1,0 +1,5 @@
+/** What runs came to. */
+@NullMarked
+package io.tidemark.chaos.report;
+
+import org.jspecify.annotations.NullMarked;

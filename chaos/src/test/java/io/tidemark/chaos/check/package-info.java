@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.chaos.check;
+
+import org.jspecify.annotations.NullMarked;

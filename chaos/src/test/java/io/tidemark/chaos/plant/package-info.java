@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.chaos.plant;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,100 @@
+package io.tidemark.chaos.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+final class LinkProxyTest {
+    private final InetAddress loopback = InetAddress.getLoopbackAddress();
+    private ServerSocket server;
+    private LinkProxy proxy;
+    private Socket client;
+    private Socket served;
+
+    LinkProxyTest() throws IOException {
+        server = new ServerSocket(0, 5, loopback);
+        proxy = LinkProxy.open();
+        proxy.forwardTo(server.getLocalPort());
+        client = new Socket(loopback, proxy.port());
+        served = server.accept();
+    }
+
+    @BeforeEach
+    void bytesPassBothWays() throws IOException {
+        client.getOutputStream().write('q');
+        assertThat(served.getInputStream().read()).isEqualTo('q');
+        served.getOutputStream().write('a');
+        assertThat(client.getInputStream().read()).isEqualTo('a');
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        proxy.close();
+        server.close();
+        client.close();
+        served.close();
+    }
+
+    @Test
+    void aCutOfTheAnswersLetsRequestsPassAndAnswersWaitUntilItIsHealed() throws IOException {
+        proxy.cut(Direction.ANSWERS);
+        client.getOutputStream().write('q');
+        assertThat(served.getInputStream().read()).isEqualTo('q');
+        served.getOutputStream().write('a');
+        client.setSoTimeout(200);
+        assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+        client.setSoTimeout(0);
+        proxy.heal();
+        assertThat(client.getInputStream().read()).isEqualTo('a');
+    }
+
+    @Test
+    void aDelayHoldsBytesBackForThatLong() throws IOException {
+        proxy.delay(Duration.ofMillis(150));
+        long before = System.nanoTime();
+        client.getOutputStream().write('q');
+        assertThat(served.getInputStream().read()).isEqualTo('q');
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThanOrEqualTo(Duration.ofMillis(150));
+    }
+
+    @Test
+    void aResetEndsConnectionsOnBothSidesAndLetsNewOnesIn() throws IOException {
+        proxy.reset();
+        assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
+        assertThatThrownBy(() -> served.getInputStream().read()).isInstanceOf(SocketException.class);
+        client = new Socket(loopback, proxy.port());
+        served = server.accept();
+        bytesPassBothWays();
+    }
+
+    @Test
+    void theEndOfOneSideIsTheEndOfTheOther() throws IOException {
+        served.close();
+        assertThat(client.getInputStream().read()).isEqualTo(-1);
+    }
+
+    @Test
+    void aServerThatIsAwayResetsTheClient() throws IOException {
+        server.close();
+        try (Socket late = new Socket(loopback, proxy.port())) {
+            assertThatThrownBy(() -> {
+                        if (late.getInputStream().read() < 0) {
+                            throw new SocketException("ended");
+                        }
+                    })
+                    .isInstanceOf(SocketException.class);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.chaos.proxy;
+
+import org.jspecify.annotations.NullMarked;

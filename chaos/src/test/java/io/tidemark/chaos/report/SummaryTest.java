@@ -1,0 +1,68 @@
+package io.tidemark.chaos.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tidemark.chaos.report.RunResult.Injected;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SummaryTest {
+    @TempDir
+    private Path folder = Path.of("");
+
+    @Test
+    void everyFaultHasItsRunsFailuresAndTimes() {
+        Summary summary = new Summary(List.of(
+                run(1, List.of(new Injected("kill-broker", "", 1_000), new Injected("pg-reset", "", 200))),
+                run(2, List.of(new Injected("kill-broker", "", 3_000)), "windows: off by one"),
+                run(3, List.of(new Injected("kill-broker", "", 2_000), new Injected("kill-broker", "", -1)))));
+        assertThat(summary.passed()).isFalse();
+        assertThat(summary.markdown()).isEqualTo("""
+                        | fault | runs | failures | recovery, median | recovery, max |
+                        |---|--:|--:|--:|--:|
+                        | kill-broker | 3 | 1 | 2.0 s | 3.0 s |
+                        | pg-reset | 1 | 0 | 0.2 s | 0.2 s |
+                        | all runs | 3 | 1 | 2.0 s | 3.0 s |
+
+                        1 of 3 runs failed.
+                        """);
+        assertThat(summary.text()).startsWith("fault        runs  failures").contains("pg-reset        1         0");
+    }
+
+    @Test
+    void threeHundredRunsWithoutAFailureShowThatFewerThanOneInAHundredFails() {
+        Summary summary = new Summary(Collections.nCopies(300, run(1, List.of())));
+        assertThat(summary.passed()).isTrue();
+        assertThat(summary.markdown())
+                .contains("300 runs, no failure: with 95 % confidence fewer than 0.99 % of runs fail.");
+    }
+
+    @Test
+    void runsOfSeveralInvocationsAreReadBackAsTheyWere() throws IOException {
+        Path file = folder.resolve("new/runs.log");
+        RunResult passed = run(1, List.of(new Injected("pg-reset", "all of 5 connections", 7)));
+        RunResult failed = run(2, List.of(), "windows: \"a\" is missing");
+        new RunLog(file).append(passed);
+        new RunLog(file).append(failed);
+        assertThat(RunLog.read(file)).containsExactly(passed, failed);
+        assertThat(Files.readAllLines(file)).hasSize(2);
+    }
+
+    @Test
+    void aLineThatIsNoRunIsNamed() throws IOException {
+        Path file = Files.writeString(folder.resolve("runs.log"), "\nnonsense\n");
+        assertThatThrownBy(() -> RunLog.read(file)).hasMessageContaining("Line 2 of " + file);
+    }
+
+    private static RunResult run(long seed, List<Injected> faults, String... findings) {
+        return new RunResult(
+                "2026-01-01T00:00:00Z", seed, faults, "", 1_000, 50, 12_000, Map.of("drain", 5L), List.of(findings));
+    }
+}

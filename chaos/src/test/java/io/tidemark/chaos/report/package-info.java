@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.chaos.report;
+
+import org.jspecify.annotations.NullMarked;

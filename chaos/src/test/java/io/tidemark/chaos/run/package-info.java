@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.chaos.run;
+
+import org.jspecify.annotations.NullMarked;

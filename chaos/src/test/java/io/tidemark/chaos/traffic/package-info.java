@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.chaos.traffic;
+
+import org.jspecify.annotations.NullMarked;
