@@ -34,6 +34,7 @@ class QuietIT {
     private static final Duration WINDOW = Duration.ofSeconds(10);
     /** Quiet, then the rest of the window at the pace of the clock, and then some. */
     private static final Duration LONG_ENOUGH_TO_CLOSE = Duration.ofSeconds(30);
+
     private static final int MORE_THAN_PARTITIONS = StackConfig.DEFAULT_PARTITIONS + 2;
     private static final JobOptions OPTIONS =
             JobOptions.defaults(2).withWindow(WINDOW).withWatermark(Duration.ofSeconds(2));
