@@ -16,6 +16,11 @@ import org.apache.kafka.common.TopicPartition;
 public final class KafkaEnds {
     private static final String MAX_REQUEST_BYTES = Integer.toString(8 * 1024 * 1024);
 
+    /** Filled while Kafka is away, by each subtask, on the heap of a TaskManager. */
+    private static final int BUFFER_BYTES = 32 * 1024 * 1024;
+
+    private static final int BUFFER_BYTES_FOR_REJECTED = 16 * 1024 * 1024;
+
     private final KafkaSettings kafka;
 
     public KafkaEnds(KafkaSettings kafka) {
@@ -51,6 +56,10 @@ public final class KafkaEnds {
      * drop what they have seen by its coordinates.
      */
     public <T> KafkaSink<T> sink(KafkaRecordSerializationSchema<T> serializer) {
+        return sink(serializer, BUFFER_BYTES);
+    }
+
+    private <T> KafkaSink<T> sink(KafkaRecordSerializationSchema<T> serializer, int bufferBytes) {
         return KafkaSink.<T>builder()
                 .setKafkaProducerConfig(kafka.toProperties())
                 .setProperty("acks", "all")
@@ -62,7 +71,7 @@ public final class KafkaEnds {
                 .setProperty("max.block.ms", Integer.toString(Integer.MAX_VALUE))
                 .setProperty("linger.ms", "20")
                 .setProperty("batch.size", Integer.toString(256 * 1024))
-                .setProperty("buffer.memory", Integer.toString(64 * 1024 * 1024))
+                .setProperty("buffer.memory", Integer.toString(bufferBytes))
                 .setProperty("max.request.size", MAX_REQUEST_BYTES)
                 .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
                 .setRecordSerializer(serializer)
@@ -71,6 +80,6 @@ public final class KafkaEnds {
 
     /** Sends rejected records to {@link Topics#REJECTED}. */
     public void sinkRejected(DataStream<Rejected> rejected) {
-        rejected.sinkTo(sink(new RejectedSerializer())).uid("rejected").name(Topics.REJECTED);
+        rejected.sinkTo(sink(new RejectedSerializer(), BUFFER_BYTES_FOR_REJECTED)).uid("rejected").name(Topics.REJECTED);
     }
 }
