@@ -48,8 +48,9 @@ public final class TestPostgres {
 
         /** The first ones of the class path: a packaged module names its libraries, so that the same ones are there twice. */
         private static InputStream binaries(String system, String machine) throws IOException {
-            String architecture =
-                    machine.equals("aarch64") || machine.equals("arm64") ? "arm_64" : machine.replace("amd64", "x86_64");
+            String architecture = machine.equals("aarch64") || machine.equals("arm64")
+                    ? "arm_64"
+                    : machine.replace("amd64", "x86_64");
             String name = "/postgres-%s-%s.txz".formatted(system.toLowerCase(Locale.ROOT), architecture);
             InputStream packed = TestPostgres.class.getResourceAsStream(name);
             if (packed == null) {
