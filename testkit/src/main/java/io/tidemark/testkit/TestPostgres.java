@@ -2,11 +2,13 @@ package io.tidemark.testkit;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real PostgreSQL, one a JVM, with a fresh database a call. Ends with the JVM. */
@@ -36,10 +38,25 @@ public final class TestPostgres {
 
         private static EmbeddedPostgres start() {
             try {
-                return EmbeddedPostgres.start();
+                return EmbeddedPostgres.builder()
+                        .setPgBinaryResolver(Server::binaries)
+                        .start();
             } catch (IOException e) {
                 throw new UncheckedIOException("Cannot start PostgreSQL", e);
             }
+        }
+
+        /** The first ones of the class path: a packaged module names its libraries, so that the same ones are there twice. */
+        private static InputStream binaries(String system, String machine) throws IOException {
+            String architecture = machine.equals("aarch64") || machine.equals("arm64")
+                    ? "arm_64"
+                    : machine.replace("amd64", "x86_64");
+            String name = "/postgres-%s-%s.txz".formatted(system.toLowerCase(Locale.ROOT), architecture);
+            InputStream packed = TestPostgres.class.getResourceAsStream(name);
+            if (packed == null) {
+                throw new IOException("There are no binaries of PostgreSQL for this machine: " + name);
+            }
+            return packed;
         }
     }
 }

@@ -37,6 +37,17 @@ public record RunResult(
         findings = findings == null ? List.of() : List.copyOf(findings);
     }
 
+    /** Name of the phase at whose end the jobs work, and after which the faults come. */
+    public static final String START = "start";
+
+    /**
+     * Whether the jobs were at work, so that the faults could come. A machine that is busy with others may not get that
+     * far: this then was no run, and says nothing of the jobs.
+     */
+    public boolean begun() {
+        return phases.containsKey(START);
+    }
+
     /** Whether every invariant held. */
     public boolean passed() {
         return findings.isEmpty();

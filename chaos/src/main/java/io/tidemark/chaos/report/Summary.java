@@ -13,14 +13,17 @@ public final class Summary {
     private static final double CONFIDENCE = 0.95;
 
     private final List<RunResult> runs;
+    private final long notBegun;
 
-    public Summary(Collection<RunResult> runs) {
-        this.runs = List.copyOf(runs);
+    /** Sums up those that began; of the others it tells how many there were. */
+    public Summary(Collection<RunResult> results) {
+        this.runs = results.stream().filter(RunResult::begun).toList();
+        this.notBegun = results.size() - runs.size();
     }
 
-    /** Whether every run passed. */
+    /** Whether there were runs, and every one passed. */
     public boolean passed() {
-        return runs.stream().allMatch(RunResult::passed);
+        return !runs.isEmpty() && runs.stream().allMatch(RunResult::passed);
     }
 
     /** For a terminal. */
@@ -79,6 +82,11 @@ public final class Summary {
     }
 
     private String verdict() {
+        String others = notBegun == 0 ? "" : " Besides, %d could not begin.".formatted(notBegun);
+        return ofRuns() + others;
+    }
+
+    private String ofRuns() {
         long failed = runs.stream().filter(run -> !run.passed()).count();
         if (runs.isEmpty()) {
             return "No runs.";

@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
 
 /** The runs of an invocation, on one or more lanes. */
 public final class Campaign {
+    private static final int ATTEMPTS = 3;
+
     private final ChaosConfig config;
     private final long seed;
     private final List<FaultKind> faults;
@@ -69,10 +71,8 @@ public final class Campaign {
         try (lane) {
             for (int index = next.getAndIncrement(); index < runs; index = next.getAndIncrement()) {
                 RunPlan plan = RunPlan.nth(seed, index, faults);
-                RunResult result = lane.run(plan);
-                log.append(result);
+                RunResult result = begun(lane, plan, index, log, lines);
                 results.add(result);
-                lines.accept(line(index, result));
                 if (!result.passed()) {
                     result.findings().forEach(finding -> lines.accept("    " + finding));
                     lines.accept("    kept: " + lane.lastFolder());
@@ -84,13 +84,27 @@ public final class Campaign {
         return results;
     }
 
+    /** Does the run again if it could not begin. */
+    private RunResult begun(Lane lane, RunPlan plan, int index, RunLog log, Consumer<String> lines) throws Exception {
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            RunResult result = lane.run(plan);
+            log.append(result);
+            lines.accept(line(index, result));
+            if (result.begun()) {
+                return result;
+            }
+        }
+        throw new IllegalStateException("Run %d (seed %d) could not begin in %d attempts; see %s"
+                .formatted(index + 1, plan.seed(), ATTEMPTS, lane.lastFolder()));
+    }
+
     private String line(int index, RunResult result) {
         return String.format(
                 Locale.ROOT,
                 "%3d/%d  %s  seed %d  %.1f s  %d records  %s  %s",
                 index + 1,
                 runs,
-                result.passed() ? "ok    " : "FAILED",
+                result.passed() ? "ok    " : result.begun() ? "FAILED" : "not begun",
                 result.seed(),
                 Duration.ofMillis(result.millis()).toMillis() / 1000.0,
                 result.records(),

@@ -9,6 +9,7 @@ import io.tidemark.chaos.report.RunResult;
 import io.tidemark.cli.cluster.Cluster;
 import io.tidemark.cli.cluster.ClusterConfig;
 import io.tidemark.cli.cluster.ClusterConfig.SecondListener;
+import io.tidemark.cli.embedded.StackException;
 import io.tidemark.store.StoreConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,6 +32,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Lane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+    private static final Object STARTING = new Object();
+    private static final int STARTS = 3;
     private static final int TASK_MANAGERS = 2;
     private static final int SLOTS = 5;
 
@@ -68,7 +71,7 @@ final class Lane implements AutoCloseable {
 
     /** Does a run; a failed one leaves a summary in the folder that {@link RunResult#findings} names last. */
     RunResult run(RunPlan plan) throws Exception {
-        Ground on = ground == null ? open() : ground;
+        Ground on = ground == null ? openPatiently() : ground;
         ground = on;
         runs++;
         StoreConfig store = on.cluster().addresses().store();
@@ -91,19 +94,49 @@ final class Lane implements AutoCloseable {
         return folder.resolve("cluster-" + clusters);
     }
 
+    /** One lane at a time, and again if it fails: on a machine that is busy with others, a start can take too long. */
+    private Ground openPatiently() throws IOException {
+        synchronized (STARTING) {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return open();
+                } catch (StackException e) {
+                    if (attempt == STARTS) {
+                        throw e;
+                    }
+                    LOG.warn("A cluster did not start; another one is tried", e);
+                }
+            }
+        }
+    }
+
     private Ground open() throws IOException {
         clusters++;
         runs = 0;
-        Path data = lastFolder();
         LinkProxy postgres = LinkProxy.open();
         LinkProxy kafka = LinkProxy.open();
+        boolean opened = false;
+        try {
+            Cluster cluster = start(kafka);
+            postgres.forwardTo(postgresPort(cluster));
+            opened = true;
+            return new Ground(lastFolder(), cluster, postgres, kafka);
+        } finally {
+            if (!opened) {
+                postgres.close();
+                kafka.close();
+            }
+        }
+    }
+
+    private Cluster start(LinkProxy kafka) throws IOException {
         int secondListener = freePort();
         kafka.forwardTo(secondListener);
         List<String> agent = config.plant() == null
                 ? List.of()
                 : List.of(AgentJar.option(Files.createDirectories(folder), requireNonNull(config.plant())));
         Cluster cluster = Cluster.start(new ClusterConfig(
-                data,
+                lastFolder(),
                 TASK_MANAGERS,
                 SLOTS,
                 Run.PARTITIONS,
@@ -114,8 +147,7 @@ final class Lane implements AutoCloseable {
                 agent,
                 List.of(config.jobJar())));
         cluster.jobClasses(List.of());
-        postgres.forwardTo(postgresPort(cluster));
-        return new Ground(data, cluster, postgres, kafka);
+        return cluster;
     }
 
     private static int postgresPort(Cluster cluster) {

@@ -52,9 +52,9 @@ final class Run {
     private static final Duration WATERMARK_DELAY = Duration.ofSeconds(1);
     private static final Duration LATENESS = Duration.ofSeconds(15);
     private static final Pace PACE = new Pace(Duration.ofMillis(1_500), Duration.ofMillis(1_500));
-    private static final Duration JOBS_WITHIN = Duration.ofSeconds(60);
-    private static final Duration RECOVERED_WITHIN = Duration.ofSeconds(90);
-    private static final Duration DRAINED_WITHIN = Duration.ofSeconds(60);
+    private static final Duration JOBS_WITHIN = Duration.ofMinutes(3);
+    private static final Duration RECOVERED_WITHIN = Duration.ofMinutes(2);
+    private static final Duration DRAINED_WITHIN = Duration.ofMinutes(2);
     private static final Duration CLEAN_WITHIN = Duration.ofSeconds(15);
     private static final Duration STEP = Duration.ofMillis(200);
     private static final int TRAFFIC_SALT = 17;
@@ -142,7 +142,7 @@ final class Run {
             operator.start(JobKind.AGGREGATE);
             awaitRunning(operator, observer);
             traffic.pace(plan.perSecond());
-            phase("start");
+            phase(RunResult.START);
 
             Stage stage = new Stage(cluster, postgresLink, kafkaLink, database, operator);
             FaultScript script = new FaultScript(plan, stage, observer, clock);

@@ -45,6 +45,16 @@ final class SummaryTest {
     }
 
     @Test
+    void whatCouldNotBeginIsToldAndIsNoRun() {
+        RunResult notBegun = new RunResult(
+                "2026-01-01T00:00:00Z", 9, List.of(), "", 0, 0, 60_000, Map.of("prepare", 5L), List.of("run: broke"));
+        Summary summary = new Summary(List.of(run(1, List.of()), notBegun));
+        assertThat(summary.passed()).isTrue();
+        assertThat(summary.text()).contains("1 runs, no failure").contains("Besides, 1 could not begin.");
+        assertThat(new Summary(List.of(notBegun)).passed()).isFalse();
+    }
+
+    @Test
     void runsOfSeveralInvocationsAreReadBackAsTheyWere() throws IOException {
         Path file = folder.resolve("new/runs.log");
         RunResult passed = run(1, List.of(new Injected("pg-reset", "all of 5 connections", 7)));
@@ -63,6 +73,6 @@ final class SummaryTest {
 
     private static RunResult run(long seed, List<Injected> faults, String... findings) {
         return new RunResult(
-                "2026-01-01T00:00:00Z", seed, faults, "", 1_000, 50, 12_000, Map.of("drain", 5L), List.of(findings));
+                "2026-01-01T00:00:00Z", seed, faults, "", 1_000, 50, 12_000, Map.of("start", 5L), List.of(findings));
     }
 }

@@ -1,0 +1,90 @@
+package io.tidemark.chaos.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidemark.chaos.traffic.Expected.WindowHost;
+import io.tidemark.store.Migrations;
+import io.tidemark.store.StoreConfig;
+import io.tidemark.testkit.TestPostgres;
+import java.net.URI;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is read from a real database of the present schema. */
+final class ReadersTest {
+    private static final String TOPIC = "00000000-0000-0000-0000-0000000000aa";
+
+    private final URI url = URI.create(TestPostgres.newDatabase().substring("jdbc:".length()));
+    private final Database database = new Database(url.getPort(), url.getPath().substring(1), "postgres", "postgres");
+
+    @BeforeEach
+    void migrate() {
+        assertThat(Migrations.apply(new StoreConfig("jdbc:" + url, "postgres", "postgres")))
+                .isPositive();
+    }
+
+    @Test
+    void aSnapshotHasTheLedgerTheRowsAndTheWindows() throws SQLException {
+        database.execute("""
+                insert into ingest_ledger (topic_id, partition, next_offset, stored, rejected)
+                values ('%s', 2, 3, 2, 1)""".formatted(TOPIC));
+        database.execute("""
+                insert into processed_events_aggregated (event_hour, host, num_hits)
+                values (timestamptz 'epoch' + interval '5 s', 'a.test', 2)""");
+        database.execute("""
+                insert into processed_events_aggregated_source (event_hour, host, referrer, num_hits)
+                values (timestamptz 'epoch' + interval '5 s', 'a.test', '', 1)""");
+        try (Connection connection = database.connect()) {
+            Snapshot snapshot = Tables.snapshot(connection);
+            assertThat(snapshot.ledgerStored()).containsEntry(TOPIC + "/2", 2L);
+            assertThat(snapshot.byHost()).containsEntry(new WindowHost(5_000, "a.test"), 2L);
+            assertThat(snapshot.differences(Snapshot.EMPTY)).hasSize(2);
+            assertThat(Tables.positions(connection, TOPIC)).containsEntry(2, 3L);
+            assertThat(Tables.countsAllEvents(connection)).isFalse();
+        }
+    }
+
+    @Test
+    void aCleanDatabaseHasNothingLeftBehind() throws SQLException {
+        try (Connection connection = database.connect()) {
+            assertThat(Leftovers.whileIdle(connection)).isEmpty();
+            assertThat(Leftovers.afterEnd(connection)).isEmpty();
+        }
+    }
+
+    @Test
+    void marksLocksOpenTransactionsAndTemporaryTablesOfTheJobsAreLeftBehind() throws SQLException {
+        database.execute("insert into window_corrections (window_start, window_size_ms) values (now(), 5000)");
+        try (Connection connection = database.connect();
+                Connection job = database.connect();
+                Statement statement = job.createStatement()) {
+            statement.execute("set application_name = 'tidemark-events'");
+            job.setAutoCommit(false);
+            statement.execute("create temporary table t (n integer)");
+            statement.execute("select pg_advisory_xact_lock(1)");
+            assertThat(Leftovers.whileIdle(connection))
+                    .anyMatch(each -> each.contains("waits for its correction"))
+                    .anyMatch(each -> each.startsWith("advisory lock"))
+                    .contains("tidemark-events is idle in transaction");
+            job.commit();
+            assertThat(Leftovers.whileIdle(connection)).contains("temporary table t");
+            assertThat(Leftovers.afterEnd(connection)).contains("session of tidemark-events, idle");
+        }
+    }
+
+    @Test
+    void aReaderBesideAWriterSeesAPartOfAFlush() throws Exception {
+        try (SnapshotReader reader = SnapshotReader.start(database)) {
+            database.execute("""
+                    insert into ingest_ledger (topic_id, partition, next_offset, stored) values ('%s', 0, 1, 1)""".formatted(TOPIC));
+            long before = reader.looks();
+            while (reader.looks() < before + 2) {
+                Thread.onSpinWait();
+            }
+            assertThat(reader.end()).isNotEmpty();
+        }
+    }
+}
