@@ -114,6 +114,8 @@ class JobRegistryTest {
                         TimeCharacteristic.EVENT,
                         15_000,
                         3_600_000,
+                        10_000,
+                        5_000,
                         Map.of(0, 0L),
                         Long.MIN_VALUE,
                         began == null ? null : began.location(),
