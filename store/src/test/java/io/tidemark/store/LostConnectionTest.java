@@ -10,15 +10,13 @@ import static io.tidemark.store.StoreFixture.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.testkit.StepClock;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -161,14 +159,14 @@ class LostConnectionTest {
 
     @Test
     void connectionThatDiedWhileItRestedIsNotUsed() {
-        FakeClock clock = new FakeClock();
+        StepClock clock = new StepClock();
         Session session = Session.patient(connections, connections, clock);
         assertThat(session.transact("look", LostConnectionTest::backend)).isPositive();
         rows(
                 config,
                 "select pg_terminate_backend(pid, 10000) from pg_stat_activity where application_name = 'tidemark-test'"
                         + " and datname = current_database()");
-        clock.millis += 5_000;
+        clock.forward(Duration.ofSeconds(5));
 
         assertThat(session.transact("look", LostConnectionTest::backend)).isPositive();
         assertThat(connections.opened).isEqualTo(2);
@@ -180,25 +178,6 @@ class LostConnectionTest {
                 ResultSet row = statement.executeQuery("select pg_backend_pid()")) {
             row.next();
             return row.getInt(1);
-        }
-    }
-
-    private static final class FakeClock extends Clock {
-        private long millis = 1_772_366_400_000L;
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.ofEpochMilli(millis);
         }
     }
 

@@ -80,6 +80,8 @@ public final class KafkaEnds {
 
     /** Sends rejected records to {@link Topics#REJECTED}. */
     public void sinkRejected(DataStream<Rejected> rejected) {
-        rejected.sinkTo(sink(new RejectedSerializer(), BUFFER_BYTES_FOR_REJECTED)).uid("rejected").name(Topics.REJECTED);
+        rejected.sinkTo(sink(new RejectedSerializer(), BUFFER_BYTES_FOR_REJECTED))
+                .uid("rejected")
+                .name(Topics.REJECTED);
     }
 }

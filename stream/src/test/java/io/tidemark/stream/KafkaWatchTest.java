@@ -2,15 +2,12 @@ package io.tidemark.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
+import io.tidemark.testkit.StepClock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 
 class KafkaWatchTest {
-    private final Steps clock = new Steps();
+    private final StepClock clock = new StepClock();
     private final Switch kafka = new Switch();
 
     @Test
@@ -50,29 +47,6 @@ class KafkaWatchTest {
         @Override
         public void close() {
             answers = false;
-        }
-    }
-
-    private static final class Steps extends Clock {
-        private Instant now = Instant.EPOCH;
-
-        void forward(Duration step) {
-            now = now.plus(step);
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
         }
     }
 }
