@@ -16,7 +16,7 @@ public final class SnapshotReader implements AutoCloseable {
     public static final String NAME = "snapshots";
 
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotReader.class);
-    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Duration PAUSE = Duration.ofMillis(150);
 
     private final Database database;
     private final List<String> differences = new ArrayList<>();

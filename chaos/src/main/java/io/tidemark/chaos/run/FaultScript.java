@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /** Plays the faults of a plan, each in a thread of its own at its time, and watches how the pipeline recovers from each. */
 final class FaultScript {
     private static final Logger LOG = LoggerFactory.getLogger(FaultScript.class);
-    private static final Duration STEP = Duration.ofMillis(250);
+    private static final Duration STEP = Duration.ofMillis(400);
 
     /** Recovered is what has been well for that long: some faults show a moment later only. */
     private static final Duration STEADY = Duration.ofSeconds(3);

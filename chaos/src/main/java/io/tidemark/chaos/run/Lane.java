@@ -42,6 +42,7 @@ final class Lane implements AutoCloseable {
     private int clusters;
     private int runs;
     private volatile @Nullable Ground ground;
+    private volatile boolean ending;
 
     Lane(Path folder, ChaosConfig config) {
         this.folder = folder;
@@ -51,6 +52,7 @@ final class Lane implements AutoCloseable {
 
     /** When the program is ended while runs are going on. */
     private void leaveNothing() {
+        ending = true;
         Ground on = ground;
         if (on != null) {
             on.close();
@@ -78,6 +80,9 @@ final class Lane implements AutoCloseable {
         Database server = new Database(postgresPort(on.cluster()), "postgres", store.user(), store.password());
         RunResult result =
                 new Run(plan, on.cluster(), on.postgres(), on.kafka(), server, runs, config.plantName()).execute();
+        if (ending) {
+            throw new InterruptedException("The program was ended during a run");
+        }
         if (!result.passed()) {
             Path summary = on.folder().resolve("failed-run-" + plan.seed() + ".txt");
             Files.writeString(summary, String.join(System.lineSeparator(), result.findings()));

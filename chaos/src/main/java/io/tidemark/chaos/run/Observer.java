@@ -15,9 +15,16 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Sees how far the pipeline is, past every proxy. Everything that cannot be seen at this moment is an exception. */
-final class Observer {
+/**
+ * Sees how far the pipeline is, past every proxy. Everything that cannot be seen at this moment is an exception. For one
+ * thread.
+ */
+final class Observer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Observer.class);
     private static final String RAW = "web-events";
     private static final String SECOND = "process_events_kafka";
     private static final String COUNTING_GROUP = "tidemark-aggregate";
@@ -30,6 +37,7 @@ final class Observer {
     private final Database database;
     private final String topicId;
     private final int partitions;
+    private @Nullable Connection kept;
 
     Observer(Admin admin, Database database, String topicId, int partitions) {
         this.admin = admin;
@@ -45,17 +53,20 @@ final class Observer {
 
     /** Whether everything before those ends is stored, and counted up to about that time. */
     boolean hasCaughtUp(Map<Integer, Long> rawEnds, long atMillis) throws Away {
-        try (Connection connection = database.connect()) {
-            return covers(Tables.positions(connection, topicId), rawEnds)
-                    && Tables.closedUntilMillis(connection) >= atMillis - BEHIND.toMillis();
+        try {
+            Connection open = connection();
+            return covers(Tables.positions(open, topicId), rawEnds)
+                    && Tables.closedUntilMillis(open) >= atMillis - BEHIND.toMillis();
         } catch (SQLException e) {
+            close();
             throw new Away(e);
         }
     }
 
     /** What is still to be done once nothing is sent any more; empty if nothing is. */
     String leftToDo(long lastWindowEndMillis) throws Away {
-        try (Connection connection = database.connect()) {
+        try {
+            Connection connection = connection();
             Map<Integer, Long> positions = Tables.positions(connection, topicId);
             Map<Integer, Long> raw = rawEnds();
             if (!covers(positions, raw)) {
@@ -77,7 +88,30 @@ final class Observer {
             Map<Integer, Long> counted = committed();
             return covers(counted, second) ? "" : "the counting group is at " + counted + " of " + second;
         } catch (SQLException e) {
+            close();
             throw new Away(e);
+        }
+    }
+
+    private Connection connection() throws SQLException {
+        Connection open = kept;
+        if (open == null || open.isClosed()) {
+            open = database.connect();
+            kept = open;
+        }
+        return open;
+    }
+
+    @Override
+    public void close() {
+        Connection open = kept;
+        kept = null;
+        try {
+            if (open != null) {
+                open.close();
+            }
+        } catch (SQLException e) {
+            LOG.debug("Cannot close a connection", e);
         }
     }
 

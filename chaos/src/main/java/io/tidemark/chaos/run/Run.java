@@ -129,7 +129,6 @@ final class Run {
                 List.of());
         Operator operator = new Operator(target, cluster.layout(), options());
         cluster.jobsRunOn(target);
-        Observer observer = new Observer(admin, database, topicId, PARTITIONS);
         phase("prepare");
 
         EventMaker maker = new EventMaker(new SplittableRandom(plan.seed() ^ TRAFFIC_SALT), PARTITIONS, LATENESS);
@@ -137,7 +136,8 @@ final class Run {
                 TrafficSender.start(cluster.addresses().bootstrap(), "web-events", maker, clock, plan.perSecond() / 4);
         SnapshotReader reader = SnapshotReader.start(database);
         try (traffic;
-                reader) {
+                reader;
+                Observer observer = new Observer(admin, database, topicId, PARTITIONS)) {
             operator.start(JobKind.ENRICH);
             operator.start(JobKind.AGGREGATE);
             awaitRunning(operator, observer);

@@ -70,7 +70,7 @@ public record RunPlan(
 
     /** Of the first run it is the invocation's own, so that a single run can be repeated by its seed. */
     static long nthSeed(long seed, int index) {
-        return index == 0 ? seed : mix(seed, index) >>> 16;
+        return index == 0 ? seed : new SplittableRandom(mix(seed, 0) + index).nextLong() >>> 16;
     }
 
     private static long mix(long seed, int salt) {

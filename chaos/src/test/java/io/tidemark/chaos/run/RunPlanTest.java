@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -35,6 +36,17 @@ final class RunPlanTest {
             first.add(RunPlan.nth(3, index, List.of()).kinds().get(0));
         }
         assertThat(first).containsExactlyInAnyOrder(FaultKind.values());
+    }
+
+    @Test
+    void neighbouringSeedsHaveNoRunInCommon() {
+        Set<Long> seeds = new HashSet<>();
+        for (long seed = 1; seed <= 20; seed++) {
+            for (int index = 0; index < 200; index++) {
+                seeds.add(RunPlan.nthSeed(seed, index));
+            }
+        }
+        assertThat(seeds).hasSize(20 * 200);
     }
 
     @Test
