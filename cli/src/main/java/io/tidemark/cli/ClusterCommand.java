@@ -7,6 +7,8 @@ import io.tidemark.cli.cluster.ClusterConfig;
 import io.tidemark.cli.cluster.ClusterFile;
 import io.tidemark.cli.cluster.ProcessInfo;
 import io.tidemark.cli.cluster.ProcessState;
+import io.tidemark.cli.cluster.Role;
+import io.tidemark.cli.embedded.External;
 import io.tidemark.cli.embedded.Layout;
 import io.tidemark.cli.embedded.LogFiles;
 import io.tidemark.cli.embedded.Stack;
@@ -45,6 +47,7 @@ import picocli.CommandLine.Spec;
         subcommands = {ClusterCommand.Start.class, ClusterCommand.Status.class, ClusterCommand.Stop.class},
         description = {
             "Run Kafka, PostgreSQL, a Flink JobManager and TaskManagers as processes of their own on this machine.",
+            "With --kafka or --postgres, use yours instead of starting one.",
             "A supervisor in the background starts again whatever dies. 'job', 'import' and 'sql' use it as they use 'up'."
         })
 final class ClusterCommand implements Runnable {
@@ -68,6 +71,15 @@ final class ClusterCommand implements Runnable {
         @Mixin
         private final DataFolder data = new DataFolder();
 
+        @Mixin
+        private final KafkaOptions kafka = new KafkaOptions();
+
+        @Mixin
+        private final PostgresOptions postgres = new PostgresOptions();
+
+        @Mixin
+        private final TopicOptions topics = new TopicOptions();
+
         @Option(
                 names = "--task-managers",
                 paramLabel = "N",
@@ -83,14 +95,6 @@ final class ClusterCommand implements Runnable {
                 defaultValue = "4",
                 description = "Parallel subtasks that each of them has room for.")
         private int slots;
-
-        @Option(
-                names = "--partitions",
-                paramLabel = "N",
-                converter = AtLeastOne.class,
-                defaultValue = "4",
-                description = "Partitions of topics that do not exist yet.")
-        private int partitions;
 
         @Option(names = "--kafka-port", paramLabel = "PORT", defaultValue = "0", description = "0 is any free one.")
         private int kafkaPort;
@@ -129,18 +133,26 @@ final class ClusterCommand implements Runnable {
             return Main.DONE;
         }
 
-        private StackAddresses supervise() {
-            LogFiles.in(new Layout(data.path).logs(), "cluster");
+        private StackAddresses supervise() throws IOException {
+            Layout layout = new Layout(data.path);
+            LogFiles.in(layout.logs(), "cluster");
+            External external = OwnServers.reachable(
+                    kafka, postgres, topics, requireNonNull(spec).commandLine().getErr());
+            if (!new JobRegistry(layout).all().isEmpty()) {
+                OwnServers.requireRemembered(layout, external);
+            }
             Cluster cluster = Cluster.start(new ClusterConfig(
                     data.path,
                     taskManagers,
                     slots,
-                    partitions,
+                    topics.partitions(),
                     kafkaPort,
                     postgresPort,
                     flinkPort,
                     Optional.empty(),
-                    List.of()));
+                    List.of(),
+                    List.of(),
+                    external));
             // Ending by Ctrl-C or 'stop' is how this command is meant to end, so it is no failure.
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(
@@ -169,6 +181,11 @@ final class ClusterCommand implements Runnable {
                 Optional<StackAddresses> addresses =
                         Stack.announced(data.path).filter(each -> each.pid() == process.pid());
                 if (addresses.isPresent()) {
+                    // Such as which topics were made.
+                    Files.readString(output)
+                            .lines()
+                            .filter(line -> line.startsWith("tidemark: ") || line.startsWith("Made "))
+                            .forEach(System.err::println);
                     return addresses.get();
                 }
                 if (System.nanoTime() > deadline) {
@@ -183,8 +200,8 @@ final class ClusterCommand implements Runnable {
         private void print(PrintWriter out, String event, StackAddresses addresses) {
             Layout layout = new Layout(data.path);
             out.printf("%s on %s (supervisor: process %d)%n", event, layout.data(), addresses.pid());
-            out.printf("  Kafka       %s%n", addresses.bootstrap());
-            out.printf("  PostgreSQL  %s%n", addresses.postgresUrl());
+            out.printf("  Kafka       %s%s%n", addresses.bootstrap(), addresses.externalKafka() ? " (yours)" : "");
+            out.printf("  PostgreSQL  %s%s%n", addresses.postgresUrl(), addresses.externalPostgres() ? " (yours)" : "");
             OwnServers.printPassword(out, addresses);
             out.printf("  Flink       %s%n", addresses.flinkPage());
             out.printf("  Logs        %s%n", layout.logs());
@@ -236,13 +253,19 @@ final class ClusterCommand implements Runnable {
                         process.restarts(),
                         lives ? since(process.startedAtMillis()) : "-");
             }
-            well &= jobs(out, layout);
+            Optional<StackAddresses> addresses = Stack.announced(data.path);
+            addresses
+                    .filter(StackAddresses::externalKafka)
+                    .ifPresent(each -> out.printf("%-16s yours: %s%n", Role.KAFKA, each.bootstrap()));
+            addresses
+                    .filter(StackAddresses::externalPostgres)
+                    .ifPresent(each -> out.printf("%-16s yours: %s%n", Role.POSTGRES, each.postgresUrl()));
+            well &= jobs(out, layout, addresses);
             out.flush();
             return well ? Main.DONE : Main.FAILED;
         }
 
-        private boolean jobs(PrintWriter out, Layout layout) {
-            Optional<StackAddresses> addresses = Stack.announced(data.path);
+        private static boolean jobs(PrintWriter out, Layout layout, Optional<StackAddresses> addresses) {
             if (addresses.isEmpty()) {
                 return false;
             }

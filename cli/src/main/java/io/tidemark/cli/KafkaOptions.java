@@ -123,7 +123,7 @@ final class KafkaOptions {
                         commandSpec().commandLine(),
                         ("--kafka-property %s would show a secret to everybody on the machine; put it into a file for"
                                         + " --kafka-config, into tidemark.properties as kafka.%1$s, or into the environment as %2$s")
-                                .formatted(key, "TIDEMARK_KAFKA_" + Settings.variablePart(key)));
+                                .formatted(key, KafkaSettings.variable(key)));
             }
             given.put(key, found(value, "--kafka-property"));
         });

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.tidemark.cli.embedded.StackAddresses;
 import io.tidemark.cli.embedded.StackException;
+import io.tidemark.store.PostgresUrl;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.store.StoreException;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.tidemark.cli;
 
+import io.tidemark.stream.KafkaSettings;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -119,13 +120,8 @@ final class Settings implements IDefaultValueProvider {
                 }
             }
         } else {
-            String prefix = variable(KAFKA);
-            environment.forEach((variable, value) -> {
-                if (variable.startsWith(prefix) && !variables.contains(variable) && !value.isEmpty()) {
-                    String name = variable.substring(prefix.length()).toLowerCase(Locale.ROOT);
-                    found.put(name.replace('_', '.'), new Found(value, place, variable));
-                }
-            });
+            KafkaSettings.fromEnvironment(environment, variables)
+                    .forEach((key, value) -> found.put(key, new Found(value, place, KafkaSettings.variable(key))));
         }
         return found;
     }
@@ -162,12 +158,7 @@ final class Settings implements IDefaultValueProvider {
     }
 
     private static String variable(String key) {
-        return PREFIX + variablePart(key);
-    }
-
-    /** How a key is written in a variable's name. */
-    static String variablePart(String key) {
-        return key.toUpperCase(Locale.ROOT).replace('-', '_').replace('.', '_');
+        return PREFIX + key.toUpperCase(Locale.ROOT).replace('-', '_').replace('.', '_');
     }
 
     private static Optional<String> configOption(String[] args) {

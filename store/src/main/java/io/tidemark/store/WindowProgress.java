@@ -48,6 +48,11 @@ public final class WindowProgress implements AutoCloseable {
         this.session = session;
     }
 
+    /** Whether it waits for Postgres. */
+    public Waiting waiting() {
+        return session.waiting();
+    }
+
     /**
      * Says that every window that ends at or before the watermark is closed and written. Less than what is there changes
      * nothing.

@@ -20,6 +20,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * @param clientProperties further settings of every client, such as {@code security.protocol}; may hold secrets
  */
 public record KafkaSettings(String bootstrapServers, Map<String, String> clientProperties) implements Serializable {
+    private static final String VARIABLE_PREFIX = "TIDEMARK_KAFKA_";
+
     /** What counting exactly depends on: the value that it has anyway, or empty where no value can be chosen. */
     private static final Map<String, String> OWN = Map.ofEntries(
             Map.entry(ProducerConfig.ACKS_CONFIG, "all"),
@@ -49,6 +51,27 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> clientP
 
     public static KafkaSettings of(String bootstrapServers) {
         return new KafkaSettings(bootstrapServers, Map.of());
+    }
+
+    /** The environment variable that holds a client's setting: {@code TIDEMARK_KAFKA_SECURITY_PROTOCOL}. */
+    public static String variable(String key) {
+        return VARIABLE_PREFIX + key.toUpperCase(Locale.ROOT).replace('-', '_').replace('.', '_');
+    }
+
+    /**
+     * Settings of clients, by Kafka's names, from an environment's {@link #variable}s.
+     *
+     * @param others variables that only look like such a setting
+     */
+    public static Map<String, String> fromEnvironment(Map<String, String> environment, Set<String> others) {
+        Map<String, String> found = new TreeMap<>();
+        environment.forEach((variable, value) -> {
+            if (variable.startsWith(VARIABLE_PREFIX) && !others.contains(variable) && !value.isEmpty()) {
+                String key = variable.substring(VARIABLE_PREFIX.length()).toLowerCase(Locale.ROOT);
+                found.put(key.replace('_', '.'), value);
+            }
+        });
+        return found;
     }
 
     /** Whether a setting's value must be seen by nobody. */

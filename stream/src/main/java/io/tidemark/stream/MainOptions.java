@@ -1,6 +1,7 @@
 package io.tidemark.stream;
 
 import io.tidemark.model.DurationText;
+import io.tidemark.store.PostgresUrl;
 import io.tidemark.store.StoreConfig;
 import java.io.IOException;
 import java.io.Reader;
@@ -39,9 +40,10 @@ public final class MainOptions {
     /** What the help says of {@link #COMMON}. */
     public static final String COMMON_HELP = """
               --kafka HOST:PORT              Kafka; several of its brokers with commas between. Needed.
-              --kafka-config FILE            Settings of Kafka's clients, as Kafka's own tools take them.
+              --kafka-config FILE            Settings of Kafka's clients, as Kafka's own tools take them; of what it does
+                                             not set, TIDEMARK_KAFKA_SECURITY_PROTOCOL and the like are used.
               --postgres URL                 Database, e.g. postgresql://db.example:5432/tidemark. Needed.
-              --postgres-user NAME           Its user; by default postgres.
+              --postgres-user NAME           Its user; by default the URL's, else postgres.
               --postgres-password-file FILE  File with the password; without it TIDEMARK_POSTGRES_PASSWORD is used.
               --from WHERE                   earliest, latest, committed or a timestamp such as 2026-03-01T12:00:00Z;
                                              by default committed: where the job was, earliest if nowhere.
@@ -51,6 +53,10 @@ public final class MainOptions {
             """;
 
     private static final String PASSWORD_VARIABLE = "TIDEMARK_POSTGRES_PASSWORD";
+
+    /** Of options of the {@code tidemark} command. */
+    private static final Set<String> NO_CLIENT_SETTINGS =
+            Set.of("TIDEMARK_KAFKA_CONFIG", "TIDEMARK_KAFKA_PORT", "TIDEMARK_KAFKA_PROPERTY");
 
     private final ParameterTool given;
     private final Map<String, String> environment;
@@ -99,7 +105,7 @@ public final class MainOptions {
 
     /** Where Kafka is. */
     public KafkaSettings kafka() {
-        Map<String, String> settings = new TreeMap<>();
+        Map<String, String> settings = new TreeMap<>(KafkaSettings.fromEnvironment(environment, NO_CLIENT_SETTINGS));
         text("kafka-config").ifPresent(file -> {
             Properties read = new Properties();
             try (Reader reader = Files.newBufferedReader(Path.of(file))) {
@@ -116,15 +122,16 @@ public final class MainOptions {
 
     /** Where Postgres is. */
     public StoreConfig store() {
-        String url = needed("postgres", "postgresql://localhost:5432/tidemark");
-        if (url.matches("(?i).*[?&]password=.*|[^?]*//[^/@]*:[^/@]*@.*")) {
+        String text = needed("postgres", "postgresql://localhost:5432/tidemark");
+        PostgresUrl url = refused("postgres", () -> PostgresUrl.parse(text));
+        if (url.holdsSecret()) {
             throw wrong(
                     "--postgres holds a password, which everybody on the machine could see; take it out, and give it by"
                             + " " + PASSWORD_VARIABLE + " or --postgres-password-file");
         }
-        String jdbcUrl = url.startsWith("postgresql:") ? "jdbc:" + url : url;
-        return refused(
-                "postgres", () -> new StoreConfig(jdbcUrl, text("postgres-user").orElse("postgres"), password()));
+        String user =
+                text("postgres-user").or(() -> Optional.ofNullable(url.user())).orElse("postgres");
+        return new StoreConfig(url.jdbcUrl(), user, password());
     }
 
     private String password() {

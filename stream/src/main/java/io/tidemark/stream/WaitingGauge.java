@@ -1,6 +1,9 @@
 package io.tidemark.stream;
 
 import io.tidemark.store.Waiting;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 
@@ -14,9 +17,17 @@ public final class WaitingGauge {
 
     private WaitingGauge() {}
 
-    /** Adds both metrics to an operator's group. */
-    public static void register(MetricGroup metrics, Waiting waiting) {
-        metrics.gauge(SECONDS, (Gauge<Long>) waiting::seconds);
-        metrics.gauge(CAUSE, (Gauge<String>) waiting::cause);
+    /**
+     * Adds both metrics to an operator's group.
+     *
+     * @param waits of all that the operator does with Postgres; the longest is shown
+     */
+    public static void register(MetricGroup metrics, Waiting... waits) {
+        metrics.gauge(SECONDS, (Gauge<Long>) () -> longest(waits).seconds());
+        metrics.gauge(CAUSE, (Gauge<String>) () -> longest(waits).cause());
+    }
+
+    private static Waiting longest(Waiting... waits) {
+        return Collections.max(List.of(waits), Comparator.comparingLong(Waiting::seconds));
     }
 }

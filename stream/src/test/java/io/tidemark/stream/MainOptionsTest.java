@@ -3,6 +3,7 @@ package io.tidemark.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.store.StoreConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,6 +55,33 @@ class MainOptionsTest {
                 .isEqualTo(Map.of("security.protocol", "SSL", "ssl.key.password", "x"));
     }
 
+    @Test
+    void theUserIsTheOneOfTheOptionElseOfTheUrl() {
+        String kafka = "--kafka k:9092 --postgres ";
+        assertThat(read(kafka + "postgresql://db/t?user=me&sslmode=require").store())
+                .isEqualTo(new StoreConfig("jdbc:postgresql://db/t?sslmode=require", "me", "of the environment"));
+        assertThat(read(kafka + "postgresql://me@db/t").store().user()).isEqualTo("me");
+        assertThat(read(kafka + "postgresql://me@db/t --postgres-user you")
+                        .store()
+                        .user())
+                .isEqualTo("you");
+    }
+
+    @Test
+    void kafkasSettingsComeFromTheEnvironmentUnlessTheFileSetsThem() throws Exception {
+        Map<String, String> environment = Map.of(
+                "TIDEMARK_KAFKA_SECURITY_PROTOCOL", "SASL_SSL",
+                "TIDEMARK_KAFKA_SASL_JAAS_CONFIG", "hush",
+                "TIDEMARK_KAFKA_PORT", "7",
+                "TIDEMARK_KAFKA", "no:1");
+        Path file = Files.writeString(folder.resolve("kafka"), "security.protocol=SSL\n");
+        assertThat(read(SERVERS, environment).kafka())
+                .isEqualTo(new KafkaSettings(
+                        "k:9092", Map.of("security.protocol", "SASL_SSL", "sasl.jaas.config", "hush")));
+        assertThat(read(SERVERS + "--kafka-config " + file, environment).kafka().clientProperties())
+                .isEqualTo(Map.of("security.protocol", "SSL", "sasl.jaas.config", "hush"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --kafka k:9092                   | --postgres is missing, e.g. --postgres postgresql://localhost:5432/tidemark
@@ -67,6 +95,8 @@ class MainOptionsTest {
             --from                           | --from needs a value
             --kafka k:1 --postgres mysql://db | --postgres The JDBC URL of Postgres must start with jdbc:postgresql:
             --kafka k:1 --postgres postgresql://db/t?password=x | --postgres holds a password, which everybody on the machine could see
+            --kafka k:1 --postgres postgresql://me:x@db/t | --postgres holds a password, which everybody on the machine could see
+            --kafka k:1 --postgres postgresql://db/t?sslpassword=x | --postgres holds a password, which everybody on the machine could see
             """)
     void whatIsWrongIsSaidWithOptionAndValue(String words, String message) {
         assertThatThrownBy(() -> {
@@ -87,10 +117,10 @@ class MainOptionsTest {
     }
 
     private static MainOptions read(String words) {
-        return MainOptions.read(
-                words.strip().split(" ", -1),
-                Map.of("TIDEMARK_POSTGRES_PASSWORD", "of the environment"),
-                Set.of("window"),
-                "how to use it");
+        return read(words, Map.of("TIDEMARK_POSTGRES_PASSWORD", "of the environment"));
+    }
+
+    private static MainOptions read(String words, Map<String, String> environment) {
+        return MainOptions.read(words.strip().split(" ", -1), environment, Set.of("window"), "how to use it");
     }
 }

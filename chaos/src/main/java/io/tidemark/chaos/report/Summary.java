@@ -18,7 +18,7 @@ public final class Summary {
     /** Sums up those that began; of the others it tells how many there were. */
     public Summary(Collection<RunResult> results) {
         this.runs = results.stream().filter(RunResult::begun).toList();
-        this.notBegun = results.size() - runs.size();
+        this.notBegun = (long) results.size() - runs.size();
     }
 
     /** Whether there were runs, and every one passed. */

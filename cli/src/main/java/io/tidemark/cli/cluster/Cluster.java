@@ -2,6 +2,7 @@ package io.tidemark.cli.cluster;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tidemark.cli.embedded.External;
 import io.tidemark.cli.embedded.FolderLock;
 import io.tidemark.cli.embedded.KafkaSetup;
 import io.tidemark.cli.embedded.Layout;
@@ -12,6 +13,8 @@ import io.tidemark.cli.embedded.StackException;
 import io.tidemark.cli.embedded.StackFile;
 import io.tidemark.cli.jobs.Target;
 import io.tidemark.store.Migrations;
+import io.tidemark.store.StoreConfig;
+import io.tidemark.stream.KafkaSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,13 +23,15 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Flink JobManager, its TaskManagers, Kafka and PostgreSQL, each a process, on one data folder. Whatever dies is
+ * A Flink JobManager, its TaskManagers, Kafka and PostgreSQL, each a process, on one data folder; those of the last two
+ * that are servers of the user's own are neither started nor watched. Whatever dies is
  * started again on the same port and folder; when the JobManager was, the remembered jobs go on from their newest
  * checkpoint. One cluster a folder; {@code stack.json} and {@code cluster.json} in it tell other processes where it is.
  */
@@ -37,6 +42,7 @@ public final class Cluster implements AutoCloseable {
     private final Layout layout;
     private final FolderLock lock;
     private final List<Supervised> processes = new ArrayList<>();
+    private final External external;
     private final StackAddresses addresses;
     private final JobKeeper jobs;
     private final Object fileLock = new Object();
@@ -45,22 +51,40 @@ public final class Cluster implements AutoCloseable {
     private Cluster(Layout layout, FolderLock lock, ClusterConfig config) throws Exception {
         this.layout = layout;
         this.lock = lock;
+        this.external = config.external();
         FlinkPrograms.writeLogSettings(layout);
         FlinkPrograms flink = FlinkPrograms.prepare(layout, config);
-        Program kafka = KafkaProgram.prepare(layout, config);
-        Program postgres = new PostgresProcess(layout, Ports.lasting("PostgreSQL", config.postgresPort()));
         List<Program> programs = new ArrayList<>(flink.all());
-        programs.add(kafka);
-        programs.add(postgres);
-        this.addresses = StackAddresses.ofOwnServers(
+        KafkaSettings kafka = external.kafka();
+        if (kafka == null) {
+            Program broker = KafkaProgram.prepare(layout, config);
+            programs.add(broker);
+            kafka = KafkaSettings.of(Ports.LOOPBACK + ":" + broker.port());
+        }
+        StoreConfig database = external.postgres();
+        if (database == null) {
+            Program postgres = new PostgresProcess(layout, Ports.lasting("PostgreSQL", config.postgresPort()));
+            programs.add(postgres);
+            // The password is made with the database.
+            database = new StoreConfig(PostgresServer.jdbcUrl(postgres.port()), PostgresServer.USER, "");
+        }
+        this.addresses = new StackAddresses(
                 ProcessHandle.current().pid(),
-                Ports.LOOPBACK + ":" + kafka.port(),
-                PostgresServer.jdbcUrl(postgres.port()),
-                PostgresServer.USER,
-                PostgresServer.passwordFile(layout),
+                kafka.bootstrapServers(),
+                external.kafka() != null,
+                external.kafkaConfig(),
+                external.kafkaProperties(),
+                database.address(),
+                external.postgres() != null,
+                database.user(),
+                external.postgres() == null
+                        ? PostgresServer.passwordFile(layout).toString()
+                        : external.postgresPasswordFile(),
                 flink.rest().address(),
                 Clock.systemUTC().instant().truncatedTo(ChronoUnit.SECONDS).toString());
-        this.jobs = new JobKeeper(layout, () -> Target.of(addresses), flink.rest());
+        KafkaSettings ofJobs = kafka;
+        this.jobs = new JobKeeper(
+                layout, () -> new Target(ofJobs, store(), flink.rest().address(), List.of()), flink.rest());
         for (Program program : programs) {
             processes.add(new Supervised(program, new Changes()));
         }
@@ -69,7 +93,7 @@ public final class Cluster implements AutoCloseable {
     /**
      * Starts everything at once, and watches it from then on.
      *
-     * @return once all answer, the topics exist and the schema is up to date; remembered jobs are submitted after that
+     * @return once all answer, the topics of the Kafka that was started exist and the schema is up to date; remembered jobs are submitted after that
      * @throws StackException if the folder is in use, or something does not start; nothing is left running then
      */
     public static Cluster start(ClusterConfig config) {
@@ -110,10 +134,14 @@ public final class Cluster implements AutoCloseable {
 
     private void awaitStart(int partitions) throws IOException, InterruptedException {
         processes.forEach(Supervised::start);
-        CompletableFuture<Void> topics =
-                one(Role.KAFKA).ready().thenRunAsync(() -> KafkaSetup.createTopics(addresses.bootstrap(), partitions));
-        CompletableFuture<Integer> schema =
-                one(Role.POSTGRES).ready().thenApplyAsync(ready -> Migrations.apply(addresses.store()));
+        CompletableFuture<Void> topics = find(Role.KAFKA)
+                .map(broker ->
+                        broker.ready().thenRunAsync(() -> KafkaSetup.createTopics(addresses.bootstrap(), partitions)))
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+        CompletableFuture<Integer> schema = find(Role.POSTGRES)
+                .map(Supervised::ready)
+                .orElseGet(() -> CompletableFuture.completedFuture(null))
+                .thenApplyAsync(ready -> Migrations.apply(store()));
         for (Supervised process : processes) {
             process.awaitReady(PATIENCE);
         }
@@ -130,11 +158,17 @@ public final class Cluster implements AutoCloseable {
         jobs.resume();
     }
 
-    private Supervised one(Role role) {
+    /** Empty if it is a server of the user's own. */
+    private Optional<Supervised> find(Role role) {
         return processes.stream()
                 .filter(process -> process.info().role() == role)
-                .findFirst()
-                .orElseThrow();
+                .findFirst();
+    }
+
+    /** The database with its password. */
+    private StoreConfig store() {
+        StoreConfig given = external.postgres();
+        return given == null ? addresses.store() : given;
     }
 
     /** Where Kafka, PostgreSQL and Flink are reached, as long as the cluster lives. */
@@ -147,7 +181,7 @@ public final class Cluster implements AutoCloseable {
         return layout;
     }
 
-    /** The processes as they are now: JobManager, TaskManagers, Kafka, PostgreSQL. */
+    /** The processes as they are now: JobManager, TaskManagers, then Kafka and PostgreSQL if they were started. */
     public List<ProcessInfo> processes() {
         return processes.stream().map(Supervised::info).toList();
     }
@@ -177,8 +211,8 @@ public final class Cluster implements AutoCloseable {
                     .filter(each -> each.info().role() == Role.JOB_MANAGER
                             || each.info().role() == Role.TASK_MANAGER)
                     .toList());
-            end(List.of(one(Role.KAFKA)));
-            end(List.of(one(Role.POSTGRES)));
+            end(find(Role.KAFKA).stream().toList());
+            end(find(Role.POSTGRES).stream().toList());
             synchronized (fileLock) {
                 Files.deleteIfExists(layout.clusterFile());
             }

@@ -2,6 +2,7 @@ package io.tidemark.cli.cluster;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tidemark.cli.embedded.External;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param taskManagerJvmOptions further options of the TaskManagers' virtual machines
  * @param jarsOfFlink what JobManager and TaskManagers find beside Flink's own jars, as in a distribution's {@code lib}; jobs
  *     whose classes are there need not bring them, nor load them again with each start
+ * @param external servers that are not to be started
  */
 public record ClusterConfig(
         Path data,
@@ -30,7 +32,8 @@ public record ClusterConfig(
         int flinkPort,
         Optional<SecondListener> kafkaBehindProxy,
         List<String> taskManagerJvmOptions,
-        List<Path> jarsOfFlink) {
+        List<Path> jarsOfFlink,
+        External external) {
     public static final int DEFAULT_TASK_MANAGERS = 2;
     public static final int DEFAULT_SLOTS = 4;
     public static final int DEFAULT_PARTITIONS = 4;
@@ -40,6 +43,7 @@ public record ClusterConfig(
         requireNonNull(kafkaBehindProxy, "kafkaBehindProxy is null");
         taskManagerJvmOptions = List.copyOf(taskManagerJvmOptions);
         jarsOfFlink = List.copyOf(jarsOfFlink);
+        requireNonNull(external, "external is null");
         requireAtLeastOne("taskManagers", taskManagers);
         requireAtLeastOne("slots", slots);
         requireAtLeastOne("partitions", partitions);
@@ -48,7 +52,7 @@ public record ClusterConfig(
         requirePort("Flink", flinkPort);
     }
 
-    /** With nothing beside Flink's own jars. */
+    /** Without servers of the user's own. */
     public ClusterConfig(
             Path data,
             int taskManagers,
@@ -58,7 +62,8 @@ public record ClusterConfig(
             int postgresPort,
             int flinkPort,
             Optional<SecondListener> kafkaBehindProxy,
-            List<String> taskManagerJvmOptions) {
+            List<String> taskManagerJvmOptions,
+            List<Path> jarsOfFlink) {
         this(
                 data,
                 taskManagers,
@@ -69,13 +74,23 @@ public record ClusterConfig(
                 flinkPort,
                 kafkaBehindProxy,
                 taskManagerJvmOptions,
-                List.of());
+                jarsOfFlink,
+                External.NONE);
     }
 
     /** Free ports, every default. */
     public static ClusterConfig at(Path data) {
         return new ClusterConfig(
-                data, DEFAULT_TASK_MANAGERS, DEFAULT_SLOTS, DEFAULT_PARTITIONS, 0, 0, 0, Optional.empty(), List.of());
+                data,
+                DEFAULT_TASK_MANAGERS,
+                DEFAULT_SLOTS,
+                DEFAULT_PARTITIONS,
+                0,
+                0,
+                0,
+                Optional.empty(),
+                List.of(),
+                List.of());
     }
 
     public ClusterConfig withTaskManagers(int number, int slotsOfEach) {
@@ -89,7 +104,23 @@ public record ClusterConfig(
                 flinkPort,
                 kafkaBehindProxy,
                 taskManagerJvmOptions,
-                jarsOfFlink);
+                jarsOfFlink,
+                external);
+    }
+
+    public ClusterConfig withExternal(External servers) {
+        return new ClusterConfig(
+                data,
+                taskManagers,
+                slots,
+                partitions,
+                kafkaPort,
+                postgresPort,
+                flinkPort,
+                kafkaBehindProxy,
+                taskManagerJvmOptions,
+                jarsOfFlink,
+                servers);
     }
 
     private static void requireAtLeastOne(String name, int value) {

@@ -45,9 +45,9 @@ final class CorrectWindows extends AbstractStreamOperator<Void> implements OneIn
     public void open() throws Exception {
         super.open();
         corrections = new Corrections(settings.store());
-        WaitingGauge.register(getMetricGroup(), corrections.waiting());
         watch = KafkaWatch.start(settings.kafka(), getMetricGroup());
         progress = new WindowProgress(settings.store());
+        WaitingGauge.register(getMetricGroup(), corrections.waiting(), progress.waiting());
         if (!settings.bounded()) {
             progress.reopen();
         }

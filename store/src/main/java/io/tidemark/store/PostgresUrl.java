@@ -1,6 +1,5 @@
-package io.tidemark.cli;
+package io.tidemark.store;
 
-import io.tidemark.store.StoreConfig;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,13 +17,17 @@ import org.jspecify.annotations.Nullable;
  * @param user null if the URL names none
  * @param password null if the URL holds none
  */
-record PostgresUrl(
+public record PostgresUrl(
         String jdbcUrl, @Nullable String user, @Nullable String password) {
     private static final Pattern FORM =
             Pattern.compile("(?:jdbc:)?postgres(?:ql)?:(//)?(?:([^/?]*)@)?([^?]*)(?:\\?(.*))?");
 
-    /** @throws IllegalArgumentException if it is none; the message hides the password */
-    static PostgresUrl parse(String text) {
+    /**
+     * Reads a URL.
+     *
+     * @throws IllegalArgumentException if it is none; the message hides the password
+     */
+    public static PostgresUrl parse(String text) {
         Matcher form = FORM.matcher(text.strip());
         if (!form.matches()) {
             // Says what is wrong.
@@ -65,7 +68,7 @@ record PostgresUrl(
     }
 
     /** Whether the URL is for nobody to see. */
-    boolean holdsSecret() {
+    public boolean holdsSecret() {
         return password != null || jdbcUrl.contains("sslpassword=");
     }
 

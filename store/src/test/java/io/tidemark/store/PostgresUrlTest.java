@@ -1,4 +1,4 @@
-package io.tidemark.cli;
+package io.tidemark.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
