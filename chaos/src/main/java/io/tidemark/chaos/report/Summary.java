@@ -13,7 +13,7 @@ public final class Summary {
     private static final double CONFIDENCE = 0.95;
 
     private final List<RunResult> runs;
-    private final int notBegun;
+    private final long notBegun;
 
     /** Sums up those that began; of the others it tells how many there were. */
     public Summary(Collection<RunResult> results) {
