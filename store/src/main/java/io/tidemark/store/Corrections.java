@@ -51,7 +51,7 @@ public final class Corrections implements AutoCloseable {
     private static final String EACH_STATEMENT_SEES_THE_NEWEST = "set transaction isolation level read committed";
 
     /** Those who recompute take turns. The number is arbitrary: nobody else may use it in the same database. */
-    private static final String TAKE_TURN = "select pg_advisory_xact_lock(7_103_480_112)";
+    private static final String TAKE_TURN = "select pg_advisory_xact_lock(7103480112)";
 
     /** Marks of so many windows at the most; the oldest windows first. */
     private static final String TAKE = """

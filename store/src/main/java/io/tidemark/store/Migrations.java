@@ -1,5 +1,9 @@
 package io.tidemark.store;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -13,26 +17,39 @@ public final class Migrations {
     private Migrations() {}
 
     /**
-     * Applies the migrations that the database lacks, beside whatever tables are there. Safe to run again, and by several processes at once: they take
-     * turns.
+     * Held while one migrates. Flyway takes turns, too, but not over the making of its own table: two who began at once could
+     * both find it without a baseline. The number is arbitrary: nobody else may use it in the same database.
+     */
+    private static final String TAKE_TURN = "select pg_advisory_xact_lock(7103480113)";
+
+    /**
+     * Applies the migrations that the database lacks, beside whatever tables are there. Safe to run again, and by several
+     * processes at once: they take turns.
      *
      * @return number of migrations applied
      */
     public static int apply(StoreConfig config) {
-        try {
-            return Flyway.configure(Migrations.class.getClassLoader())
-                    .loggers("slf4j")
-                    .dataSource(
-                            config.jdbcUrl(), config.user(), config.password().isEmpty() ? null : config.password())
-                    .locations(LOCATION)
-                    .table(HISTORY)
-                    .baselineOnMigrate(true)
-                    .baselineVersion("0")
-                    .load()
-                    .migrate()
-                    .migrationsExecuted;
-        } catch (FlywayException e) {
+        try (Connection turn = config.connections("migrations", Duration.ZERO).open();
+                Statement take = turn.createStatement()) {
+            take.execute(TAKE_TURN);
+            int applied = migrate(config);
+            turn.rollback();
+            return applied;
+        } catch (SQLException | FlywayException e) {
             throw new StoreException("Cannot migrate the schema of " + config + ": " + e.getMessage(), e);
         }
+    }
+
+    private static int migrate(StoreConfig config) {
+        return Flyway.configure(Migrations.class.getClassLoader())
+                .loggers("slf4j")
+                .dataSource(config.jdbcUrl(), config.user(), config.password().isEmpty() ? null : config.password())
+                .locations(LOCATION)
+                .table(HISTORY)
+                .baselineOnMigrate(true)
+                .baselineVersion("0")
+                .load()
+                .migrate()
+                .migrationsExecuted;
     }
 }

@@ -179,7 +179,7 @@ class CorrectionsTest {
         corrections.mark(List.of(NOON), FIVE_MINUTES);
         try (Connection other = connect();
                 Corrections marker = new Corrections(config)) {
-            hold(other, "select pg_advisory_xact_lock(7_103_480_112)");
+            hold(other, "select pg_advisory_xact_lock(7103480112)");
             Future<Integer> turn = threads.submit(corrections::recomputeMarked);
             awaitWaiting("corrections");
 
