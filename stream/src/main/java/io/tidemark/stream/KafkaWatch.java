@@ -11,6 +11,7 @@ import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,15 +84,18 @@ public final class KafkaWatch implements AutoCloseable {
     }
 
     private static final class ScheduledProbe implements Probe {
-        private final Admin admin;
+        private final KafkaSettings kafka;
         private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
             Thread watching = new Thread(work, "watch-kafka");
             watching.setDaemon(true);
             return watching;
         });
 
+        /** Made by the thread, when first needed: even a name that cannot be resolved is no reason to fail a job. */
+        private @Nullable Admin admin;
+
         ScheduledProbe(KafkaSettings kafka) {
-            this.admin = Admin.create(kafka.toProperties());
+            this.kafka = kafka;
         }
 
         void every(Duration interval, Runnable look) {
@@ -102,16 +106,26 @@ public final class KafkaWatch implements AutoCloseable {
 
         @Override
         public void ask() throws InterruptedException, ExecutionException {
+            Admin open = admin;
+            if (open == null) {
+                open = Admin.create(kafka.toProperties());
+                admin = open;
+            }
             DescribeClusterOptions within = new DescribeClusterOptions().timeoutMs((int) ANSWER_WITHIN.toMillis());
             LOG.trace(
                     "Kafka has {} brokers",
-                    admin.describeCluster(within).nodes().get().size());
+                    open.describeCluster(within).nodes().get().size());
         }
 
+        /** The thread itself closes what it has opened, once its last question is answered or given up. */
         @Override
         public void close() {
-            thread.shutdownNow();
-            admin.close(Duration.ZERO);
+            thread.execute(() -> {
+                if (admin != null) {
+                    admin.close(Duration.ZERO);
+                }
+            });
+            thread.shutdown();
         }
     }
 }
