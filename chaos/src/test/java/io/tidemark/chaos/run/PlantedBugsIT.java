@@ -24,7 +24,7 @@ final class PlantedBugsIT {
         "DUPLICATE_ONE, postgres-latency, stored-once",
         "ADD_COUNTS, postgres-latency, windows",
         "LEDGER_APART, postgres-latency, snapshots",
-        "FILTER_OFF_BY_ONE, second-enrich, windows"
+        "FILTER_OFF_BY_ONE, kill-task-manager, windows"
     })
     void aPlantedBugIsFoundByTheCheckThatIsThereForIt(Plant plant, String faults, String check) throws Exception {
         ChaosConfig config = new ChaosConfig(folder, Distribution.jobJar(), 1, false, plant);
