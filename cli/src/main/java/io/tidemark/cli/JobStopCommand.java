@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -27,13 +26,8 @@ final class JobStopCommand implements Callable<Integer> {
     @Mixin
     private final JobPlace place = new JobPlace();
 
-    @Option(
-            names = "--savepoints",
-            paramLabel = "DIR",
-            description =
-                    "Where the savepoint goes, a path or URI for Flink's machines; by default where Flink is set to"
-                            + " keep them, which on a data folder is flink/savepoints.")
-    private @Nullable String savepoints;
+    @Mixin
+    private final SavepointFolder savepoints = new SavepointFolder();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -41,7 +35,7 @@ final class JobStopCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         JobKind wanted = requireNonNull(kind);
-        RestorePoint savepoint = new JobControl(place.flink()).stopWithSavepoint(wanted, savepoints);
+        RestorePoint savepoint = new JobControl(place.flink()).stopWithSavepoint(wanted, savepoints.path);
         place.registry().noteStopped(wanted, savepoint);
         PrintWriter out = requireNonNull(spec).commandLine().getOut();
         out.printf("%s has stopped%n  savepoint  %s%n", wanted.jobName(), savepoint);

@@ -15,9 +15,6 @@ import io.tidemark.stream.enrich.EnrichJob;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +22,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Visibility;
@@ -43,8 +39,6 @@ import picocli.CommandLine.Spec;
             "Jobs that ran when it was stopped go on. On a folder in use it fails (exit code 1)."
         })
 final class UpCommand implements Callable<Integer> {
-    private static final Duration LONGEST_START = Duration.ofMinutes(2);
-
     @Mixin
     private final DataFolder data = new DataFolder();
 
@@ -65,14 +59,8 @@ final class UpCommand implements Callable<Integer> {
             description = "Largest parallelism of a job that there is to be room for.")
     private int parallelism;
 
-    @Option(names = "--kafka-port", paramLabel = "PORT", defaultValue = "0", description = "0 is any free one.")
-    private int kafkaPort;
-
-    @Option(names = "--postgres-port", paramLabel = "PORT", defaultValue = "0", description = "0 is any free one.")
-    private int postgresPort;
-
-    @Option(names = "--flink-port", paramLabel = "PORT", defaultValue = "0", description = "0 is any free one.")
-    private int flinkPort;
+    @Mixin
+    private final PortOptions ports = new PortOptions();
 
     @Option(
             names = "--detach",
@@ -113,9 +101,11 @@ final class UpCommand implements Callable<Integer> {
             OwnServers.requireRemembered(layout, external);
             EnrichJob.warmUp();
         }
-        Stack stack = Stack.startUnannounced(
-                new StackConfig(data.path, topics.partitions(), 1, kafkaPort, postgresPort, flinkPort, external)
-                        .withParallelism(parallelism));
+        Stack stack = Stack.startUnannounced(StackConfig.at(data.path)
+                .withPartitions(topics.partitions())
+                .withParallelism(parallelism)
+                .withPorts(ports.chosen())
+                .withExternal(external));
         JobRegistry jobs = new JobRegistry(stack.layout());
         JobLauncher launcher = new JobLauncher(Target.of(stack));
         stack.beforeExit(() -> launcher.forgetEnded(jobs));
@@ -138,40 +128,15 @@ final class UpCommand implements Callable<Integer> {
 
     private StackAddresses startInBackground() throws IOException, InterruptedException {
         Layout layout = new Layout(data.path);
-        Files.createDirectories(layout.logs());
-        Path output = layout.logs().resolve("up.out");
         JobRegistry jobs = new JobRegistry(layout);
         List<JobRecord> before = jobs.all();
-        Process process = new ProcessBuilder(thisCommandWithoutDetach())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        process.getOutputStream().close();
-        long deadline = System.nanoTime() + LONGEST_START.toNanos();
-        while (!process.waitFor(100, TimeUnit.MILLISECONDS)) {
-            // Not the lock: to look at it would disturb the one that is taking it.
-            Optional<StackAddresses> addresses = Stack.announced(data.path).filter(each -> each.pid() == process.pid());
-            if (addresses.isPresent()) {
-                for (JobRecord job : jobs.all()) {
-                    if (!before.contains(job)) {
-                        resumed.put(
-                                job.kind(), URI.create(addresses.get().flinkPage() + "/#/job/running/" + job.jobId()));
-                    }
-                }
-                // Of a job that does not go on.
-                Files.readString(output)
-                        .lines()
-                        .filter(line -> line.startsWith("tidemark: "))
-                        .forEach(System.err::println);
-                return addresses.get();
-            }
-            if (System.nanoTime() > deadline) {
-                process.destroy();
-                throw new IOException(
-                        "The stack was not up after %d s; see %s".formatted(LONGEST_START.toSeconds(), layout.logs()));
+        StackAddresses addresses = new BackgroundStart("The stack", layout, "up.out").await(thisCommandWithoutDetach());
+        for (JobRecord job : jobs.all()) {
+            if (!before.contains(job)) {
+                resumed.put(job.kind(), URI.create(addresses.flinkPage() + "/#/job/running/" + job.jobId()));
             }
         }
-        throw new IOException(Files.readString(output).strip().replaceFirst("^tidemark: ", ""));
+        return addresses;
     }
 
     private List<String> thisCommandWithoutDetach() {
@@ -181,14 +146,6 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private void print(PrintWriter out, String event, StackAddresses addresses) {
-        Layout layout = new Layout(data.path);
-        out.printf("%s on %s (process %d)%n", event, layout.data(), addresses.pid());
-        out.printf("  Kafka       %s%s%n", addresses.bootstrap(), addresses.externalKafka() ? " (yours)" : "");
-        out.printf("  PostgreSQL  %s%s%n", addresses.postgresUrl(), addresses.externalPostgres() ? " (yours)" : "");
-        OwnServers.printPassword(out, addresses);
-        out.printf("  Flink       %s%n", addresses.flinkPage());
-        resumed.forEach((kind, page) -> out.printf("  %-10s  %s%n", kind, page));
-        out.printf("  Logs        %s%n", layout.logs());
-        out.flush();
+        Banner.print(out, event, "process", addresses, new Layout(data.path), resumed);
     }
 }

@@ -9,6 +9,9 @@ import io.tidemark.chaos.report.RunResult;
 import io.tidemark.cli.cluster.Cluster;
 import io.tidemark.cli.cluster.ClusterConfig;
 import io.tidemark.cli.cluster.ClusterConfig.SecondListener;
+import io.tidemark.cli.cluster.ClusterConfig.TaskManagers;
+import io.tidemark.cli.embedded.External;
+import io.tidemark.cli.embedded.ServerPorts;
 import io.tidemark.cli.embedded.StackException;
 import io.tidemark.store.StoreConfig;
 import java.io.IOException;
@@ -142,14 +145,11 @@ final class Lane implements AutoCloseable {
                 : List.of(AgentJar.option(Files.createDirectories(folder), requireNonNull(config.plant())));
         Cluster cluster = Cluster.start(new ClusterConfig(
                 lastFolder(),
-                TASK_MANAGERS,
-                SLOTS,
                 Run.PARTITIONS,
-                0,
-                0,
-                0,
+                ServerPorts.ANY,
+                External.NONE,
+                new TaskManagers(TASK_MANAGERS, SLOTS, agent),
                 Optional.of(new SecondListener(secondListener, kafka.port())),
-                agent,
                 List.of(config.jobJar())));
         cluster.jobClasses(List.of());
         return cluster;

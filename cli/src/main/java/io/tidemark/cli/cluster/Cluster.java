@@ -63,7 +63,8 @@ public final class Cluster implements AutoCloseable {
         }
         StoreConfig database = external.postgres();
         if (database == null) {
-            Program postgres = new PostgresProcess(layout, Ports.lasting("PostgreSQL", config.postgresPort()));
+            Program postgres = new PostgresProcess(
+                    layout, Ports.lasting("PostgreSQL", config.ports().postgres()));
             programs.add(postgres);
             // The password is made with the database.
             database = new StoreConfig(PostgresServer.jdbcUrl(postgres.port()), PostgresServer.USER, "");

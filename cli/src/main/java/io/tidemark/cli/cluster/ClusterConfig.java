@@ -1,8 +1,11 @@
 package io.tidemark.cli.cluster;
 
+import static io.tidemark.cli.embedded.StackConfig.requireAtLeastOne;
 import static java.util.Objects.requireNonNull;
 
 import io.tidemark.cli.embedded.External;
+import io.tidemark.cli.embedded.ServerPorts;
+import io.tidemark.cli.embedded.StackConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -11,127 +14,57 @@ import java.util.Optional;
  * What a cluster is to look like.
  *
  * @param data folder of everything that is kept; made if absent
- * @param taskManagers processes that work on jobs
- * @param slots of each of them
  * @param partitions of the raw and the enriched topic where they do not exist yet
- * @param kafkaPort 0 for a free one, as the other ports; they stay the same as long as the cluster lives
- * @param flinkPort of REST endpoint and page
+ * @param ports where one is free for the taking, it stays the same as long as the cluster lives
+ * @param external servers that are not to be started
+ * @param taskManagers the processes that work on jobs
  * @param kafkaBehindProxy a second listener of Kafka, for clients that come through a proxy
- * @param taskManagerJvmOptions further options of the TaskManagers' virtual machines
  * @param jarsOfFlink what JobManager and TaskManagers find beside Flink's own jars, as in a distribution's {@code lib}; jobs
  *     whose classes are there need not bring them, nor load them again with each start
- * @param external servers that are not to be started
  */
 public record ClusterConfig(
         Path data,
-        int taskManagers,
-        int slots,
         int partitions,
-        int kafkaPort,
-        int postgresPort,
-        int flinkPort,
+        ServerPorts ports,
+        External external,
+        TaskManagers taskManagers,
         Optional<SecondListener> kafkaBehindProxy,
-        List<String> taskManagerJvmOptions,
-        List<Path> jarsOfFlink,
-        External external) {
-    public static final int DEFAULT_TASK_MANAGERS = 2;
-    public static final int DEFAULT_SLOTS = 4;
-    public static final int DEFAULT_PARTITIONS = 4;
-
+        List<Path> jarsOfFlink) {
     public ClusterConfig {
         data = requireNonNull(data, "data is null").toAbsolutePath().normalize();
-        requireNonNull(kafkaBehindProxy, "kafkaBehindProxy is null");
-        taskManagerJvmOptions = List.copyOf(taskManagerJvmOptions);
-        jarsOfFlink = List.copyOf(jarsOfFlink);
+        requireNonNull(ports, "ports is null");
         requireNonNull(external, "external is null");
-        requireAtLeastOne("taskManagers", taskManagers);
-        requireAtLeastOne("slots", slots);
+        requireNonNull(taskManagers, "taskManagers is null");
+        requireNonNull(kafkaBehindProxy, "kafkaBehindProxy is null");
+        jarsOfFlink = List.copyOf(jarsOfFlink);
         requireAtLeastOne("partitions", partitions);
-        requirePort("Kafka", kafkaPort);
-        requirePort("PostgreSQL", postgresPort);
-        requirePort("Flink", flinkPort);
     }
 
-    /** Without servers of the user's own. */
-    public ClusterConfig(
-            Path data,
-            int taskManagers,
-            int slots,
-            int partitions,
-            int kafkaPort,
-            int postgresPort,
-            int flinkPort,
-            Optional<SecondListener> kafkaBehindProxy,
-            List<String> taskManagerJvmOptions,
-            List<Path> jarsOfFlink) {
-        this(
-                data,
-                taskManagers,
-                slots,
-                partitions,
-                kafkaPort,
-                postgresPort,
-                flinkPort,
-                kafkaBehindProxy,
-                taskManagerJvmOptions,
-                jarsOfFlink,
-                External.NONE);
+    /** With every other thing as it is by default. */
+    public ClusterConfig(Path data, int partitions, ServerPorts ports, External external, TaskManagers taskManagers) {
+        this(data, partitions, ports, external, taskManagers, Optional.empty(), List.of());
     }
 
-    /** Free ports, every default. */
-    public static ClusterConfig at(Path data) {
-        return new ClusterConfig(
-                data,
-                DEFAULT_TASK_MANAGERS,
-                DEFAULT_SLOTS,
-                DEFAULT_PARTITIONS,
-                0,
-                0,
-                0,
-                Optional.empty(),
-                List.of(),
-                List.of());
+    /** Free ports, and nothing of the user's own. */
+    public static ClusterConfig at(Path data, TaskManagers taskManagers) {
+        return new ClusterConfig(data, StackConfig.DEFAULT_PARTITIONS, ServerPorts.ANY, External.NONE, taskManagers);
     }
 
-    public ClusterConfig withTaskManagers(int number, int slotsOfEach) {
-        return new ClusterConfig(
-                data,
-                number,
-                slotsOfEach,
-                partitions,
-                kafkaPort,
-                postgresPort,
-                flinkPort,
-                kafkaBehindProxy,
-                taskManagerJvmOptions,
-                jarsOfFlink,
-                external);
-    }
-
-    public ClusterConfig withExternal(External servers) {
-        return new ClusterConfig(
-                data,
-                taskManagers,
-                slots,
-                partitions,
-                kafkaPort,
-                postgresPort,
-                flinkPort,
-                kafkaBehindProxy,
-                taskManagerJvmOptions,
-                jarsOfFlink,
-                servers);
-    }
-
-    private static void requireAtLeastOne(String name, int value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(name + " must be at least 1; was " + value);
+    /**
+     * The processes that work on jobs.
+     *
+     * @param slots of each of them
+     * @param jvmOptions further options of their virtual machines
+     */
+    public record TaskManagers(int number, int slots, List<String> jvmOptions) {
+        public TaskManagers {
+            jvmOptions = List.copyOf(jvmOptions);
+            requireAtLeastOne("number of TaskManagers", number);
+            requireAtLeastOne("slots", slots);
         }
-    }
 
-    private static void requirePort(String name, int port) {
-        if (port < 0 || port > 65_535) {
-            throw new IllegalArgumentException(name + " port must be between 0 (any free one) and 65535; was " + port);
+        public TaskManagers(int number, int slots) {
+            this(number, slots, List.of());
         }
     }
 
@@ -141,8 +74,8 @@ public record ClusterConfig(
      */
     public record SecondListener(int port, int advertisedPort) {
         public SecondListener {
-            requirePort("Kafka's second", port);
-            requirePort("Kafka's advertised", advertisedPort);
+            requireAtLeastOne("Kafka's second port", port);
+            requireAtLeastOne("Kafka's advertised port", advertisedPort);
         }
     }
 }

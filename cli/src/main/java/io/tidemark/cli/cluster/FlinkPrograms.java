@@ -1,5 +1,6 @@
 package io.tidemark.cli.cluster;
 
+import io.tidemark.cli.cluster.ClusterConfig.TaskManagers;
 import io.tidemark.cli.embedded.Layout;
 import io.tidemark.cli.embedded.Ports;
 import io.tidemark.cli.embedded.StackException;
@@ -54,7 +55,7 @@ final class FlinkPrograms {
 
     /** Writes the settings that all of them read. */
     static FlinkPrograms prepare(Layout layout, ClusterConfig config) throws IOException {
-        int restPort = Ports.lasting("Flink", config.flinkPort());
+        int restPort = Ports.lasting("Flink", config.ports().flink());
         int rpcPort = Ports.lasting("Flink's JobManager", 0);
         int blobPort = Ports.lasting("Flink's blob server", 0);
         Files.createDirectories(layout.checkpoints());
@@ -66,7 +67,7 @@ final class FlinkPrograms {
         Files.createDirectories(settings);
         Files.writeString(
                 settings.resolve("config.yaml"),
-                settings(layout, config.slots(), restPort, rpcPort, blobPort, temporary));
+                settings(layout, config.taskManagers().slots(), restPort, rpcPort, blobPort, temporary));
         List<Path> jars = new ArrayList<>(classPath());
         jars.addAll(config.jarsOfFlink());
         return new FlinkPrograms(layout, config, jars, restPort);
@@ -85,12 +86,13 @@ final class FlinkPrograms {
                 restPort,
                 List.of("-Xmx512m", "-XX:+UseSerialGC"),
                 List.of("org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint")));
-        for (int i = 0; i < config.taskManagers(); i++) {
+        TaskManagers taskManagers = config.taskManagers();
+        for (int i = 0; i < taskManagers.number(); i++) {
             List<String> options = new ArrayList<>(List.of(
-                    "-Xmx" + heapMib(config.slots()) + "m",
-                    "-XX:MaxDirectMemorySize=" + (2 * OFF_HEAP_MIB + networkMib(config.slots())) + "m",
+                    "-Xmx" + heapMib(taskManagers.slots()) + "m",
+                    "-XX:MaxDirectMemorySize=" + (2 * OFF_HEAP_MIB + networkMib(taskManagers.slots())) + "m",
                     "-XX:+UseSerialGC"));
-            options.addAll(config.taskManagerJvmOptions());
+            options.addAll(taskManagers.jvmOptions());
             programs.add(program(
                     Role.TASK_MANAGER,
                     i,

@@ -21,7 +21,7 @@ final class KafkaProgram {
 
     /** Formats the folder, if that is new, and writes the settings. */
     static JavaProgram prepare(Layout layout, ClusterConfig config) throws Exception {
-        int port = Ports.lasting("Kafka", config.kafkaPort());
+        int port = Ports.lasting("Kafka", config.ports().kafka());
         Properties settings = KafkaSetup.settings(layout.kafka(), port, Ports.lasting("Kafka's controller", 0));
         config.kafkaBehindProxy().ifPresent(second -> add(settings, second));
         KafkaSetup.formatOnce(layout.kafka());

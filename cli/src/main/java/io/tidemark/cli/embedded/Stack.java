@@ -142,12 +142,14 @@ public final class Stack implements AutoCloseable {
         External external = config.external();
         ExecutorService starters = Executors.newFixedThreadPool(4);
         try {
-            Future<Optional<PostgresServer>> postgres = starters.submit(
-                    () -> startUnless(external.postgres(), () -> PostgresServer.start(layout, config.postgresPort())));
-            Future<Optional<KafkaNode>> node = starters.submit(
-                    () -> startUnless(external.kafka(), () -> KafkaNode.start(layout.kafka(), config.kafkaPort())));
-            Future<Optional<FlinkCluster>> flink =
-                    starters.submit(() -> Optional.of(FlinkCluster.start(layout, config.slots(), config.flinkPort())));
+            Future<Optional<PostgresServer>> postgres = starters.submit(() -> startUnless(
+                    external.postgres(),
+                    () -> PostgresServer.start(layout, config.ports().postgres())));
+            Future<Optional<KafkaNode>> node = starters.submit(() -> startUnless(
+                    external.kafka(),
+                    () -> KafkaNode.start(layout.kafka(), config.ports().kafka())));
+            Future<Optional<FlinkCluster>> flink = starters.submit(() -> Optional.of(
+                    FlinkCluster.start(layout, config.slots(), config.ports().flink())));
             Future<StoreConfig> store = starters.submit(() -> {
                 StoreConfig database =
                         postgres.get().map(PostgresServer::store).orElseGet(() -> given(external.postgres()));

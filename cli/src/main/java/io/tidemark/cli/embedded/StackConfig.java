@@ -10,13 +10,9 @@ import java.nio.file.Path;
  * @param data folder of everything that is kept; made if absent
  * @param partitions of the raw and the enriched topic where they do not exist yet
  * @param slots task slots of the Flink cluster: the sum of the parallelisms of the jobs that run at once
- * @param kafkaPort 0 for a free one
- * @param postgresPort 0 for a free one
- * @param flinkPort of REST endpoint and page, 0 for a free one
  * @param external servers that are not to be started
  */
-public record StackConfig(
-        Path data, int partitions, int slots, int kafkaPort, int postgresPort, int flinkPort, External external) {
+public record StackConfig(Path data, int partitions, int slots, ServerPorts ports, External external) {
 
     public static final int DEFAULT_PARTITIONS = 4;
 
@@ -24,45 +20,46 @@ public record StackConfig(
 
     public StackConfig {
         data = requireNonNull(data, "data is null").toAbsolutePath().normalize();
+        requireNonNull(ports, "ports is null");
         requireNonNull(external, "external is null");
         requireAtLeastOne("partitions", partitions);
         requireAtLeastOne("slots", slots);
-        requirePort("Kafka", kafkaPort);
-        requirePort("PostgreSQL", postgresPort);
-        requirePort("Flink", flinkPort);
     }
 
     /** Free ports, the default number of partitions, room for both jobs. */
     public static StackConfig at(Path data) {
-        return new StackConfig(data, DEFAULT_PARTITIONS, slotsFor(DEFAULT_PARTITIONS), 0, 0, 0, External.NONE);
+        return new StackConfig(data, DEFAULT_PARTITIONS, slotsFor(DEFAULT_PARTITIONS), ServerPorts.ANY, External.NONE);
     }
 
     public StackConfig withPartitions(int newPartitions) {
-        return new StackConfig(data, newPartitions, slots, kafkaPort, postgresPort, flinkPort, external);
+        return new StackConfig(data, newPartitions, slots, ports, external);
     }
 
     /** Room for an enrich and an aggregate job of that parallelism, and then some. */
     public StackConfig withParallelism(int parallelism) {
-        return new StackConfig(data, partitions, slotsFor(parallelism), kafkaPort, postgresPort, flinkPort, external);
+        return new StackConfig(data, partitions, slotsFor(parallelism), ports, external);
+    }
+
+    public StackConfig withPorts(ServerPorts newPorts) {
+        return new StackConfig(data, partitions, slots, newPorts, external);
     }
 
     public StackConfig withExternal(External servers) {
-        return new StackConfig(data, partitions, slots, kafkaPort, postgresPort, flinkPort, servers);
+        return new StackConfig(data, partitions, slots, ports, servers);
     }
 
     private static int slotsFor(int parallelism) {
         return 2 * Math.max(parallelism, Runtime.getRuntime().availableProcessors()) + SPARE_SLOTS;
     }
 
-    private static void requireAtLeastOne(String name, int value) {
+    /**
+     * Fails for a number below one.
+     *
+     * @throws IllegalArgumentException naming it
+     */
+    public static void requireAtLeastOne(String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + " must be at least 1; was " + value);
-        }
-    }
-
-    private static void requirePort(String name, int port) {
-        if (port < 0 || port > 65_535) {
-            throw new IllegalArgumentException(name + " port must be between 0 (any free one) and 65535; was " + port);
         }
     }
 }

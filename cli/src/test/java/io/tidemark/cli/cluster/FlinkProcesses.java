@@ -1,5 +1,6 @@
 package io.tidemark.cli.cluster;
 
+import io.tidemark.cli.cluster.ClusterConfig.TaskManagers;
 import io.tidemark.cli.embedded.Layout;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,8 +30,7 @@ public final class FlinkProcesses implements AutoCloseable {
     public static FlinkProcesses start(Path folder) throws Exception {
         Layout layout = new Layout(folder);
         FlinkPrograms.writeLogSettings(layout);
-        FlinkPrograms programs =
-                FlinkPrograms.prepare(layout, ClusterConfig.at(folder).withTaskManagers(1, 4));
+        FlinkPrograms programs = FlinkPrograms.prepare(layout, ClusterConfig.at(folder, new TaskManagers(1, 4)));
         List<Supervised> processes = programs.all().stream()
                 .map(program -> new Supervised(program, DEAF))
                 .toList();

@@ -6,6 +6,7 @@ import io.tidemark.cli.InProcess;
 import io.tidemark.cli.ProgramRun;
 import io.tidemark.cli.cluster.Cluster;
 import io.tidemark.cli.cluster.ClusterConfig;
+import io.tidemark.cli.cluster.ClusterConfig.TaskManagers;
 import io.tidemark.cli.cluster.FlinkProcesses;
 import io.tidemark.cli.cluster.ProcessInfo;
 import io.tidemark.cli.embedded.StackAddresses;
@@ -34,7 +35,7 @@ class FlinkRunIT {
     void theJobJarRunsByFlinkRun() throws Exception {
         Path data = folder.resolve("data");
         List<ProcessInfo> processes;
-        try (Cluster cluster = Cluster.start(ClusterConfig.at(data).withTaskManagers(1, 4))) {
+        try (Cluster cluster = Cluster.start(ClusterConfig.at(data, new TaskManagers(1, 4)))) {
             processes = cluster.processes();
             StackAddresses addresses = cluster.addresses();
             String[] servers = {
