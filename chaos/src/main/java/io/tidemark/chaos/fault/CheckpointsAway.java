@@ -1,6 +1,7 @@
 package io.tidemark.chaos.fault;
 
 import io.tidemark.cli.embedded.Layout;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,14 +15,24 @@ record CheckpointsAway(Duration lasts) implements Fault {
 
     @Override
     public void inject(Stage stage) throws Exception {
-        Layout layout = stage.cluster().layout();
-        Files.move(layout.checkpoints(), away(layout));
-        Files.createFile(layout.checkpoints());
+        takeAway(stage.cluster().layout());
     }
 
     @Override
     public void heal(Stage stage) throws Exception {
-        Layout layout = stage.cluster().layout();
+        bringBack(stage.cluster().layout());
+    }
+
+    /** Changes nothing if it is away already, by another fault of this kind. */
+    static void takeAway(Layout layout) throws IOException {
+        if (Files.isDirectory(layout.checkpoints())) {
+            Files.move(layout.checkpoints(), away(layout));
+            Files.createFile(layout.checkpoints());
+        }
+    }
+
+    /** The first one of several to end brings it back for all. */
+    static void bringBack(Layout layout) throws IOException {
         if (Files.isDirectory(away(layout))) {
             Files.deleteIfExists(layout.checkpoints());
             Files.move(away(layout), layout.checkpoints());

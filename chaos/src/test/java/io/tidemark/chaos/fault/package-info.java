@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.chaos.fault;
+
+import org.jspecify.annotations.NullMarked;
