@@ -41,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A window's counts are written when the watermark passes its end. Hits that come later, within the allowed lateness,
  * revise it. After that its state is gone, and hits go to {@link AggregateJob#LATE}, where the window is recomputed.
  *
- * <p>The watermark is part of the state, since it tells which windows are gone. When all partitions are quiet it goes on
+ * <p>The watermark is part of the state, and so is which windows are gone: a job that goes on with another lateness must
+ * not take the first hit of a window that is gone for the window's first. When all partitions are quiet it goes on
  * at the clock's pace, so that the last window closes without a next event.
  */
 final class CountWindows extends AbstractStreamOperator<WindowCounts>
@@ -56,7 +57,12 @@ final class CountWindows extends AbstractStreamOperator<WindowCounts>
     private final TimeCharacteristic time;
 
     private long watermark = Long.MIN_VALUE;
+
+    /** The state of every window whose last timestamp is not above it has been dropped, whatever the lateness was then. */
+    private long goneUpTo = Long.MIN_VALUE;
+
     private transient @Nullable ListState<Long> watermarkState;
+    private transient @Nullable ListState<Long> goneState;
     private transient @Nullable OneTimer quietTimer;
     private transient @Nullable Opened opened;
 
@@ -75,12 +81,19 @@ final class CountWindows extends AbstractStreamOperator<WindowCounts>
         for (long restored : watermarkState.get()) {
             watermark = Math.max(watermark, restored);
         }
+        goneState = context.getOperatorStateStore()
+                .getUnionListState(new ListStateDescriptor<>("gone-up-to", LongSerializer.INSTANCE));
+        for (long restored : goneState.get()) {
+            goneUpTo = Math.max(goneUpTo, restored);
+        }
+        goneUpTo = Math.max(goneUpTo, beyondLateness(watermark));
     }
 
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         requireNonNull(watermarkState).update(List.of(watermark));
+        requireNonNull(goneState).update(List.of(goneUpTo));
     }
 
     @Override
@@ -145,9 +158,12 @@ final class CountWindows extends AbstractStreamOperator<WindowCounts>
         if (closes || Boolean.TRUE.equals(with.unwritten.value())) {
             write(window);
         }
-        if (timer.getTimestamp() == goneAt(window)) {
+        if (timer.getTimestamp() >= goneAt(window)) {
             with.hits.setCurrentNamespace(window);
             with.hits.clear();
+        } else if (!closes) {
+            // Of a job that allowed less lateness than this one, which went on from it.
+            with.timers.registerEventTimeTimer(window, goneAt(window));
         }
     }
 
@@ -188,6 +204,7 @@ final class CountWindows extends AbstractStreamOperator<WindowCounts>
     public void processWatermark(Watermark mark) throws Exception {
         if (mark.getTimestamp() > watermark) {
             watermark = mark.getTimestamp();
+            goneUpTo = Math.max(goneUpTo, beyondLateness(watermark));
             super.processWatermark(mark);
         }
     }
@@ -212,7 +229,11 @@ final class CountWindows extends AbstractStreamOperator<WindowCounts>
     }
 
     private boolean isGone(long window) {
-        return goneAt(window) <= watermark;
+        return windows.maxTimestamp(window) <= goneUpTo;
+    }
+
+    private long beyondLateness(long mark) {
+        return mark < Long.MIN_VALUE + latenessMillis ? Long.MIN_VALUE : mark - latenessMillis;
     }
 
     /** The timestamp at which the window's state is dropped. */

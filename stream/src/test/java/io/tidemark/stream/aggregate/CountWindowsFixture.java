@@ -25,6 +25,7 @@ final class CountWindowsFixture {
     private static final int MAX_PARALLELISM = 8;
 
     private final TimeCharacteristic time;
+    private Duration lateness = LATENESS;
     private List<KeyedOneInputStreamOperatorTestHarness<String, HitCount, WindowCounts>> subtasks = new ArrayList<>();
 
     /** What is written: hits by window, host and referrer; never less than before, as the store writes it. */
@@ -61,7 +62,7 @@ final class CountWindowsFixture {
         List<KeyedOneInputStreamOperatorTestHarness<String, HitCount, WindowCounts>> started = new ArrayList<>();
         for (int subtask = 0; subtask < parallelism; subtask++) {
             var harness = new KeyedOneInputStreamOperatorTestHarness<>(
-                    new CountWindows(TumblingWindows.of(SIZE), LATENESS, time),
+                    new CountWindows(TumblingWindows.of(SIZE), lateness, time),
                     HitCount::host,
                     Types.STRING,
                     MAX_PARALLELISM,
@@ -97,6 +98,12 @@ final class CountWindowsFixture {
         long now = Math.max(saved.now, subtasks.get(0).getProcessingTime());
         close();
         start(parallelism, saved.state, saved.parallelism, now);
+    }
+
+    /** Goes on with another allowed lateness, as whoever submits the job again may choose. */
+    void restore(Saved saved, Duration otherLateness) throws Exception {
+        lateness = otherLateness;
+        restore(saved, saved.parallelism);
     }
 
     void hits(long window, String host, String referrer, long hits) throws Exception {
