@@ -6,6 +6,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.core.execution.CheckpointingMode;
 
 /** How the jobs checkpoint and begin again, wherever they run. */
 public final class JobDefaults {
@@ -19,6 +20,11 @@ public final class JobDefaults {
     public static Configuration settings(boolean bounded) {
         Configuration settings = new Configuration();
         settings.set(PipelineOptions.GENERIC_TYPES, false);
+        // Counting rests on these, whatever the cluster's own settings say: state must hold nothing from behind a
+        // barrier,
+        // and what an operator hands on before a barrier must have been dealt with when the checkpoint completes.
+        settings.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
+        settings.set(CheckpointingOptions.ENABLE_UNALIGNED, false);
         if (!bounded) {
             settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
             // A checkpoint that cannot be written, or waits for Postgres or Kafka too long, costs a longer replay, no

@@ -13,6 +13,9 @@ public final class OneTimer {
     private final ProcessingTimeService clock;
     private @Nullable ScheduledFuture<?> armed;
 
+    /** Which timer is armed: one that was disarmed may have fired already, and wait for the task's thread. */
+    private long generation;
+
     public OneTimer(ProcessingTimeService clock) {
         this.clock = clock;
     }
@@ -20,10 +23,13 @@ public final class OneTimer {
     /** Runs the action once, that long from now, unless a timer is armed already. */
     public void arm(Duration delay, Action action) {
         if (armed == null) {
+            long own = ++generation;
             armed = clock.registerTimer(clock.getCurrentProcessingTime() + delay.toMillis(), due -> {
-                armed = null;
-                // Not the time it was due: a task that was busy or stopped comes late.
-                action.run(clock.getCurrentProcessingTime());
+                if (own == generation) {
+                    armed = null;
+                    // Not the time it was due: a task that was busy or stopped comes late.
+                    action.run(clock.getCurrentProcessingTime());
+                }
             });
         }
     }
@@ -32,6 +38,7 @@ public final class OneTimer {
         if (armed != null) {
             armed.cancel(false);
             armed = null;
+            generation++;
         }
     }
 

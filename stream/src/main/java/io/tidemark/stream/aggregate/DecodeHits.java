@@ -7,8 +7,10 @@ import io.tidemark.model.Hit;
 import io.tidemark.model.InvalidEventException;
 import io.tidemark.model.RejectReason;
 import io.tidemark.model.SourceCoordinates;
+import io.tidemark.model.Topics;
 import io.tidemark.model.TumblingWindows;
 import io.tidemark.stream.Rejected;
+import io.tidemark.stream.SameTopic;
 import io.tidemark.stream.StartOffsets;
 import io.tidemark.stream.Tallies;
 import io.tidemark.stream.Tally;
@@ -21,6 +23,7 @@ import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
@@ -35,17 +38,23 @@ import org.jspecify.annotations.Nullable;
 final class DecodeHits extends ProcessFunction<TopicRecord, WindowedHit> implements CheckpointedFunction {
     private static final long serialVersionUID = 1L;
 
-    private final StartOffsets start;
+    private final long firstWindowStart;
     private final TumblingWindows windows;
     private final TimeCharacteristic time;
     private final Clock clock;
 
     private transient FirstOccurrences occurrences = new FirstOccurrences();
     private transient @Nullable ListState<SourceCoordinates> positions;
+    private transient @Nullable ListState<Long> firstWindowState;
+    private transient SameTopic topic = new SameTopic(Topics.ENRICHED);
+
+    /** The start that the state was counted from; not that of a later submission, which went on from there. */
+    private transient long wholeFrom;
+
     private transient @Nullable Opened opened;
 
     DecodeHits(StartOffsets start, TumblingWindows windows, TimeCharacteristic time, Clock clock) {
-        this.start = start;
+        this.firstWindowStart = start.firstWindowStart();
         this.windows = windows;
         this.time = time;
         this.clock = clock;
@@ -60,11 +69,21 @@ final class DecodeHits extends ProcessFunction<TopicRecord, WindowedHit> impleme
         List<SourceCoordinates> restored = new ArrayList<>();
         positions.get().forEach(restored::add);
         occurrences.restore(restored);
+        firstWindowState = context.getOperatorStateStore()
+                .getUnionListState(new ListStateDescriptor<>("first-window-start", LongSerializer.INSTANCE));
+        wholeFrom = firstWindowStart;
+        for (long each : firstWindowState.get()) {
+            wholeFrom = each;
+        }
+        topic = new SameTopic(Topics.ENRICHED);
+        topic.restore(context.getOperatorStateStore());
     }
 
     @Override
     public void snapshotState(FunctionSnapshotContext context) throws Exception {
         requireNonNull(positions, "state not initialized").update(occurrences.positions());
+        requireNonNull(firstWindowState).update(List.of(wholeFrom));
+        topic.snapshot();
     }
 
     @Override
@@ -81,6 +100,7 @@ final class DecodeHits extends ProcessFunction<TopicRecord, WindowedHit> impleme
     public void processElement(TopicRecord read, Context context, Collector<WindowedHit> out) {
         Opened with = requireNonNull(opened, "not open");
         with.read.add(1);
+        topic.require(read);
         try {
             SourceCoordinates source = coordinates(read);
             if (!occurrences.admit(source)) {
@@ -90,7 +110,7 @@ final class DecodeHits extends ProcessFunction<TopicRecord, WindowedHit> impleme
             Hit hit = with.codec.decodeHit(read.value());
             long at = time == TimeCharacteristic.EVENT ? hit.eventTimeMillis() : clock.millis();
             long window = windows.startOf(at);
-            if (time == TimeCharacteristic.EVENT && !start.seesWhole(window)) {
+            if (time == TimeCharacteristic.EVENT && window < wholeFrom) {
                 with.marked.add(1);
                 context.output(AggregateJob.LATE, new LateHits(window));
             } else {

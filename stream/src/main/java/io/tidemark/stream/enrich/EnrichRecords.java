@@ -8,12 +8,17 @@ import io.tidemark.model.RawEvent;
 import io.tidemark.model.RawEventCodec;
 import io.tidemark.model.RejectReason;
 import io.tidemark.model.TextCap;
+import io.tidemark.model.Topics;
+import io.tidemark.stream.SameTopic;
 import io.tidemark.stream.Tallies;
 import io.tidemark.stream.Tally;
 import io.tidemark.stream.TopicRecord;
 import java.time.Clock;
 import java.time.Duration;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Validates and enriches; of what cannot be used the outcome tells the reason. */
-final class EnrichRecords extends ProcessFunction<TopicRecord, Outcome> {
+final class EnrichRecords extends ProcessFunction<TopicRecord, Outcome> implements CheckpointedFunction {
     private static final Logger LOG = LoggerFactory.getLogger(EnrichRecords.class);
     private static final long serialVersionUID = 1L;
 
@@ -29,6 +34,7 @@ final class EnrichRecords extends ProcessFunction<TopicRecord, Outcome> {
     private final long maxAheadMillis;
     private final Clock clock;
 
+    private transient SameTopic topic = new SameTopic(Topics.RAW);
     private transient @Nullable GeoLookup geo;
     private transient @Nullable Opened opened;
 
@@ -36,6 +42,17 @@ final class EnrichRecords extends ProcessFunction<TopicRecord, Outcome> {
         this.geoDatabase = geoDatabase;
         this.maxAheadMillis = maxAhead.toMillis();
         this.clock = clock;
+    }
+
+    @Override
+    public void initializeState(FunctionInitializationContext context) throws Exception {
+        topic = new SameTopic(Topics.RAW);
+        topic.restore(context.getOperatorStateStore());
+    }
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) throws Exception {
+        topic.snapshot();
     }
 
     @Override
@@ -53,6 +70,7 @@ final class EnrichRecords extends ProcessFunction<TopicRecord, Outcome> {
     public void processElement(TopicRecord read, Context context, Collector<Outcome> out) {
         Opened with = requireNonNull(opened, "not opened");
         with.read.add(1);
+        topic.require(read);
         out.collect(outcome(read, with));
     }
 

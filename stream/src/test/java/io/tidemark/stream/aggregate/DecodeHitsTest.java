@@ -1,6 +1,7 @@
 package io.tidemark.stream.aggregate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.model.RejectReason;
 import io.tidemark.model.SourceCoordinates;
@@ -207,6 +208,32 @@ class DecodeHitsTest {
         assertThat(after.extractOutputValues())
                 .extracting(WindowedHit::referrer)
                 .containsExactly("0/6");
+    }
+
+    @Test
+    void whichWindowsAreSeenWholeIsToldByTheStartThatTheStateWasCountedFrom() throws Exception {
+        var before = open(new StartOffsets(Map.of(), WINDOW + 300_000), TimeCharacteristic.EVENT);
+        before.processElement(hit(0, 5));
+        var after = harness(EARLIEST, TimeCharacteristic.EVENT, 1, 0);
+        after.initializeState(before.snapshot(1, 1));
+        after.open();
+        after.processElement(hit(0, 6));
+        assertThat(side(after, AggregateJob.LATE)).containsExactly(new LateHits(WINDOW));
+        assertThat(after.extractOutputValues()).isEmpty();
+    }
+
+    @Test
+    void topicMadeAnewSinceTheCheckpointIsNotReadOn() throws Exception {
+        var before = open();
+        before.processElement(hit(0, 5));
+        var after = harness(EARLIEST, TimeCharacteristic.EVENT, 1, 0);
+        after.initializeState(before.snapshot(1, 1));
+        after.open();
+        SourceCoordinates elsewhere = new SourceCoordinates(7, 7, 9, 100);
+        assertThatThrownBy(() -> after.processElement(
+                        new StreamRecord<>(new TopicRecord(elsewhere, 0, KEY, hitAt(NOON), at(0, 6).toHeader()))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("process_events_kafka was deleted and made anew", "--fresh");
     }
 
     @Test

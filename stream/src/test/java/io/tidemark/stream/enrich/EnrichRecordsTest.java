@@ -2,6 +2,7 @@ package io.tidemark.stream.enrich;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.model.RejectReason;
 import io.tidemark.model.SourceCoordinates;
@@ -21,6 +22,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
@@ -184,6 +186,21 @@ class EnrichRecordsTest {
         return "{\"host\":\"shop.example\",\"event_time\":\"%s\"}"
                 .formatted(time)
                 .getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void topicMadeAnewSinceTheCheckpointIsNotReadOn() throws Exception {
+        process(event("2026-03-01T11:00:00Z"));
+        OperatorSubtaskState checkpoint = harness.snapshot(1, 1);
+        harness.close();
+        harness = harness();
+        harness.initializeState(checkpoint);
+        harness.open();
+        TopicRecord elsewhere = new TopicRecord(
+                new SourceCoordinates(new UUID(8, 9), 3, 5), recordMillis, KEY, event("2026-03-01T11:00:00Z"), null);
+        assertThatThrownBy(() -> harness.processElement(new StreamRecord<>(elsewhere)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("web-events was deleted and made anew", "--fresh");
     }
 
     private void process(byte @Nullable [] value) throws Exception {
