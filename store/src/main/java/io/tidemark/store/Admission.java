@@ -6,6 +6,8 @@ public enum Admission {
     NEW,
     /** Stored before. */
     STORED,
+    /** Before the first offset that was ever dealt with here, and so neither stored nor rejected: a job began behind it. */
+    PASSED_OVER,
     /** Rejected before. */
     REJECTED
 }

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stores events in bulk, each exactly once, for one thread: one transaction moves {@code ingest_ledger.next_offset} of
@@ -21,6 +23,7 @@ public final class EventWriter implements AutoCloseable {
     /** Bytes of pending rows at which a writer is full unless told otherwise; some 20,000 events. */
     public static final int DEFAULT_MAX_PENDING_BYTES = 8 * 1024 * 1024;
 
+    private static final Logger LOG = LoggerFactory.getLogger(EventWriter.class);
     private static final Duration ANSWER_WITHIN = Duration.ofMinutes(1);
 
     private final LedgerBatch batch = new LedgerBatch();
@@ -91,8 +94,18 @@ public final class EventWriter implements AutoCloseable {
     }
 
     private Ledger.Position open(Ledger.Key key, long firstOffset) {
-        return session.transact(
+        Ledger.Position position = session.transact(
                 "read the ledger of source partition " + key, connection -> Ledger.open(connection, key, firstOffset));
+        if (firstOffset > position.next()) {
+            LOG.warn(
+                    "The ledger of source partition {} stands at {}, and the first record read is at {}: what is between counts"
+                            + " as absent. If it is more than a marker of a transaction, Kafka deleted it unread, or the job was"
+                            + " told to start behind it, or an older state of the database was restored",
+                    key,
+                    position.next(),
+                    firstOffset);
+        }
+        return position;
     }
 
     /** Whether the pending rows have reached the writer's size and should be flushed. */

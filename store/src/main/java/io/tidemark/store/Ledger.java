@@ -23,7 +23,8 @@ final class Ledger {
     private static final String CREATE =
             "insert into ingest_ledger (topic_id, partition, first_offset, next_offset) values (?, ?, ?, ?)"
                     + " on conflict do nothing";
-    private static final String READ = "select next_offset from ingest_ledger where topic_id = ? and partition = ?";
+    private static final String READ =
+            "select first_offset, next_offset from ingest_ledger where topic_id = ? and partition = ?";
     private static final String MOVE = """
             update ingest_ledger
             set next_offset = ?, stored = stored + ?, rejected = rejected + ?, absent = absent + ?
@@ -35,7 +36,10 @@ final class Ledger {
             select * from unnest(?::uuid[], ?::integer[], ?::bigint[], ?::text[], ?::text[])""";
     private static final String REJECTED = """
             select source_offset, reason, message from ingest_rejected
-            where topic_id = ? and partition = ? and source_offset >= ?""";
+            where topic_id = ? and partition = ? and source_offset >= ? and source_offset < ?""";
+
+    /** Rejections that are read at once, told by the offsets they can lie within: a replay may meet millions of them. */
+    private static final long PAGE_OFFSETS = 100_000;
 
     private Ledger() {}
 
@@ -68,10 +72,12 @@ final class Ledger {
     /**
      * What is known of a partition when a writer first meets it.
      *
+     * @param first the first offset that was ever dealt with
      * @param next the first offset that is not yet dealt with
-     * @param rejected records before it that were rejected, by their offset; none before the first that the writer reads
+     * @param rejected records before it that were rejected, by their offset: from the first that the writer reads
+     * @param rejectedTo up to that offset, exclusive; behind it, the position is to be asked for again
      */
-    record Position(long next, Map<Long, Rejection> rejected) {
+    record Position(long first, long next, Map<Long, Rejection> rejected, long rejectedTo) {
         Position {
             rejected = Map.copyOf(rejected);
         }
@@ -128,15 +134,18 @@ final class Ledger {
             create.setLong(4, firstOffset);
             create.executeUpdate();
         }
-        long next = read(connection, key);
+        Stand stand = read(connection, key);
         Map<Long, Rejection> rejected = new HashMap<>();
-        for (Rejection each : rejected(connection, key, firstOffset)) {
+        long to = firstOffset + PAGE_OFFSETS;
+        for (Rejection each : rejected(connection, key, firstOffset, to)) {
             rejected.put(each.at().offset(), each);
         }
-        return new Position(next, rejected);
+        return new Position(stand.first(), stand.next(), rejected, to);
     }
 
-    private static long read(Connection connection, Key key) throws SQLException {
+    private record Stand(long first, long next) {}
+
+    private static Stand read(Connection connection, Key key) throws SQLException {
         try (PreparedStatement read = connection.prepareStatement(READ)) {
             read.setObject(1, key.topicId());
             read.setInt(2, key.partition());
@@ -144,7 +153,7 @@ final class Ledger {
                 if (!row.next()) {
                     throw new SQLException("ingest_ledger has no row for " + key + ": was it deleted?", "P0002");
                 }
-                return row.getLong(1);
+                return new Stand(row.getLong(1), row.getLong(2));
             }
         }
     }
@@ -179,7 +188,7 @@ final class Ledger {
     private static List<String> elsewhere(Connection connection, List<Move> moves) throws SQLException {
         List<String> found = new ArrayList<>();
         for (Move move : moves) {
-            long next = read(connection, move.key());
+            long next = read(connection, move.key()).next();
             if (next != move.to()) {
                 found.add(move + ", found at " + next);
             }
@@ -235,21 +244,18 @@ final class Ledger {
     static List<Rejection> rejected(Connection connection, List<Move> moves) throws SQLException {
         List<Rejection> found = new ArrayList<>();
         for (Move move : moves) {
-            for (Rejection each : rejected(connection, move.key(), move.from())) {
-                if (move.covers(each.at())) {
-                    found.add(each);
-                }
-            }
+            found.addAll(rejected(connection, move.key(), move.from(), move.to()));
         }
         return found;
     }
 
-    private static List<Rejection> rejected(Connection connection, Key key, long fromOffset) throws SQLException {
+    private static List<Rejection> rejected(Connection connection, Key key, long from, long to) throws SQLException {
         List<Rejection> found = new ArrayList<>();
         try (PreparedStatement read = connection.prepareStatement(REJECTED)) {
             read.setObject(1, key.topicId());
             read.setInt(2, key.partition());
-            read.setLong(3, fromOffset);
+            read.setLong(3, from);
+            read.setLong(4, to);
             try (ResultSet rows = read.executeQuery()) {
                 while (rows.next()) {
                     found.add(new Rejection(

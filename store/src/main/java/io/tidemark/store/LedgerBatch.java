@@ -25,7 +25,9 @@ final class LedgerBatch {
     /** {@code known} in the ledger, {@code next} once what is pending is dealt with. */
     private static final class Partition {
         final Ledger.Key key;
-        final Map<Long, Rejection> rejectedBefore;
+        final long first;
+        Map<Long, Rejection> rejectedBefore;
+        long rejectedTo;
         long known;
         long next;
         long stored;
@@ -34,9 +36,24 @@ final class LedgerBatch {
 
         Partition(Ledger.Key key, Ledger.Position position) {
             this.key = key;
+            this.first = position.first();
             this.rejectedBefore = position.rejected();
+            this.rejectedTo = position.rejectedTo();
             this.known = position.next();
             this.next = position.next();
+        }
+
+        /** What was decided of an offset that is dealt with. */
+        Admission before(long offset, Opener opener) {
+            if (offset < first) {
+                return Admission.PASSED_OVER;
+            }
+            if (offset >= rejectedTo) {
+                Ledger.Position position = opener.open(key, offset);
+                rejectedBefore = position.rejected();
+                rejectedTo = position.rejectedTo();
+            }
+            return rejectedBefore.containsKey(offset) ? Admission.REJECTED : Admission.STORED;
         }
 
         void move(long offset) {
@@ -56,7 +73,10 @@ final class LedgerBatch {
         }
     }
 
-    /** Reads where a partition stands, which may be where this record does if nobody has met the partition before. */
+    /**
+     * Reads where a partition stands, which may be where this record does if nobody has met the partition before; and
+     * again, now and then, for what was rejected from there on.
+     */
     @FunctionalInterface
     interface Opener {
         Ledger.Position open(Ledger.Key key, long firstOffset);
@@ -79,7 +99,7 @@ final class LedgerBatch {
     Admission admit(SourceCoordinates at, boolean rejected, Opener opener) {
         Partition partition = partition(at, opener);
         if (at.offset() < partition.next) {
-            return partition.rejectedBefore.containsKey(at.offset()) ? Admission.REJECTED : Admission.STORED;
+            return partition.before(at.offset(), opener);
         }
         partition.move(at.offset());
         if (rejected) {

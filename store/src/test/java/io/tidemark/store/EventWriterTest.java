@@ -108,7 +108,7 @@ class EventWriterTest {
         try (EventWriter writer = new EventWriter(config)) {
             assertThat(writer.add(event(), at(0, 5))).isEqualTo(Admission.NEW);
             assertThat(writer.add(event(), at(0, 5))).isEqualTo(Admission.STORED);
-            assertThat(writer.add(event(), at(0, 4))).isEqualTo(Admission.STORED);
+            assertThat(writer.add(event(), at(0, 4))).isEqualTo(Admission.PASSED_OVER);
             assertThat(writer.add(event(), at(1, 0))).isEqualTo(Admission.NEW);
             assertThat(writer.flush().stored()).isEqualTo(2);
             assertThat(writer.add(event(), at(0, 5))).isEqualTo(Admission.STORED);

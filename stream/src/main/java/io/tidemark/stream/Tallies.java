@@ -16,7 +16,7 @@ public final class Tallies {
     /** Rows written to {@code processed_events}. */
     public static final String STORED = "stored";
 
-    /** Events below the ledger's position: dealt with before. */
+    /** Records below the ledger's position: dealt with before, or passed over by the start of an earlier job. */
     public static final String SKIPPED = "skipped";
 
     /** Prefix of the counts of rejected records, followed by {@link RejectReason#code()}. */

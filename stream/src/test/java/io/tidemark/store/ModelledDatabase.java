@@ -11,6 +11,9 @@ import java.util.Set;
 
 /** The tables of the ledger and of the events, as one value: a transaction works on a copy. */
 final class ModelledDatabase implements LedgerBatch.Access {
+    /** Few, so that a history meets several pages. */
+    private static final long PAGE_OFFSETS = 9;
+
     /** Row of the ledger. */
     record Account(long first, long next, long stored, long rejected, long absent) {
         boolean adds() {
@@ -46,12 +49,13 @@ final class ModelledDatabase implements LedgerBatch.Access {
     Ledger.Position open(Ledger.Key key, long firstOffset) {
         Account account = ledger.computeIfAbsent(key, each -> new Account(firstOffset, firstOffset, 0, 0, 0));
         Map<Long, Rejection> before = new HashMap<>();
+        long to = firstOffset + PAGE_OFFSETS;
         for (SourceCoordinates each : rejected) {
-            if (key.holds(each) && each.offset() >= firstOffset) {
+            if (key.holds(each) && each.offset() >= firstOffset && each.offset() < to) {
                 before.put(each.offset(), new Rejection(each, RejectReason.MALFORMED_JSON, "broken"));
             }
         }
-        return new Ledger.Position(account.next(), before);
+        return new Ledger.Position(account.first(), account.next(), before, to);
     }
 
     @Override

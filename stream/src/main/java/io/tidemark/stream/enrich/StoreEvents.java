@@ -95,6 +95,8 @@ final class StoreEvents extends AbstractStreamOperator<Enriched> implements OneI
                 }
                 waiting.add(outcome);
             }
+            // It has no row, and so nobody downstream may count it.
+            case PASSED_OVER -> requireNonNull(counts).skipped.add(1);
             case REJECTED -> {
                 requireNonNull(counts).skipped.add(1);
                 Rejection before = open.rejectedBefore(outcome.source());
