@@ -129,6 +129,8 @@ class OwnServersTest {
         assertThat(run(Map.of(), "--kafka", "k:1", "--kafka-property", "acks=1"))
                 .isEqualTo(Main.FAILED);
         assertThat(err.toString()).contains("Kafka setting acks is not open to choice", "remove it");
+        assertThat(run(Map.of(), "--kafka", "k:1", "--kafka-property", "retries=3"))
+                .isEqualTo(Main.FAILED);
         assertThat(run(Map.of(), "--kafka", "k:1", "--kafka-property", "acks=all"))
                 .isEqualTo(Main.DONE);
     }

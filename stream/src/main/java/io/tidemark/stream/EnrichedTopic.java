@@ -25,6 +25,12 @@ public final class EnrichedTopic {
     /** Room that a rejected record needs beyond its raw one. */
     static final long HEADER_BYTES = 64 * 1024;
 
+    /** A rejected record's key and value are cut beyond that; the raw topic's own limit is of compressed records. */
+    static final long LARGEST_REJECTED_BYTES = 2L * RejectedSerializer.MAX_BYTES + HEADER_BYTES;
+
+    /** All texts within their caps, each character written as an escape of six, and the names of the fields. */
+    private static final long LARGEST_EVENT_BYTES = 128 * 1024;
+
     /** By how much the clocks of two brokers may differ. */
     private static final Duration CLOCKS_APART = Duration.ofMinutes(5);
 
@@ -60,7 +66,7 @@ public final class EnrichedTopic {
                     number(enriched, TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG),
                     furthestAhead(raw, maxAhead),
                     "records carry their event time, which may be that far ahead");
-            requireRoom(raw, of(settings, Topics.REJECTED));
+            requireRoom(enriched, of(settings, Topics.REJECTED));
         }
     }
 
@@ -131,13 +137,19 @@ public final class EnrichedTopic {
         return ofRaw > Long.MAX_VALUE - ahead ? Long.MAX_VALUE : ofRaw + ahead;
     }
 
-    private static void requireRoom(Config raw, Config rejected) {
+    private static void requireRoom(Config enriched, Config rejected) {
+        requireAtLeast(
+                Topics.ENRICHED,
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                number(enriched, TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
+                LARGEST_EVENT_BYTES,
+                "an event may be that large");
         requireAtLeast(
                 Topics.REJECTED,
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
                 number(rejected, TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
-                number(raw, TopicConfig.MAX_MESSAGE_BYTES_CONFIG) + HEADER_BYTES,
-                "it takes the largest record of %s and headers".formatted(Topics.RAW));
+                LARGEST_REJECTED_BYTES,
+                "it takes the largest key, value and headers of a rejected record");
     }
 
     private static void requireAtLeast(String topic, String setting, long value, long least, String reason) {

@@ -10,6 +10,7 @@ import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.common.TopicPartition;
 
 /** How the jobs read from and write to Kafka. */
@@ -32,6 +33,8 @@ public final class KafkaEnds {
      *
      * @param bounded whether to end at what is newest when the job starts
      */
+    // The connector takes no other type yet than the one that Kafka has deprecated.
+    @SuppressWarnings("deprecation")
     public KafkaSource<TopicRecord> source(String topic, String groupId, StartOffsets start, boolean bounded) {
         Map<TopicPartition, Long> offsets = new HashMap<>();
         start.byPartition().forEach((partition, offset) -> offsets.put(new TopicPartition(topic, partition), offset));
@@ -43,7 +46,9 @@ public final class KafkaEnds {
                 .setProperty("max.partition.fetch.bytes", Integer.toString(4 * 1024 * 1024))
                 // Partitions are found when a job starts; to look again would fail it whenever Kafka is away.
                 .setProperty("partition.discovery.interval.ms", "-1")
-                .setStartingOffsets(OffsetsInitializer.offsets(offsets))
+                // Where a position is gone, deleted by retention, the job says so: to read on elsewhere would pass over
+                // events.
+                .setStartingOffsets(OffsetsInitializer.offsets(offsets, OffsetResetStrategy.NONE))
                 .setDeserializer(new TopicRecordSchema(kafka, topic));
         if (bounded) {
             source.setBounded(OffsetsInitializer.latest());
@@ -67,6 +72,7 @@ public final class KafkaEnds {
                 .setProperty("compression.type", "lz4")
                 // A batch that expires is skipped and the next one sent: a gap that a successor cannot fill in order.
                 .setProperty("delivery.timeout.ms", Integer.toString(Integer.MAX_VALUE))
+                .setProperty("retries", Integer.toString(Integer.MAX_VALUE))
                 // While Kafka is away the job waits: backpressure, not a failure.
                 .setProperty("max.block.ms", Integer.toString(Integer.MAX_VALUE))
                 .setProperty("linger.ms", "20")

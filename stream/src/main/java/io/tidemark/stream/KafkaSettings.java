@@ -27,6 +27,7 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> clientP
             Map.entry(ProducerConfig.ACKS_CONFIG, "all"),
             Map.entry(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true"),
             Map.entry(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, ""),
+            Map.entry(ProducerConfig.RETRIES_CONFIG, Integer.toString(Integer.MAX_VALUE)),
             Map.entry(ProducerConfig.TRANSACTIONAL_ID_CONFIG, ""),
             Map.entry(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ""),
             Map.entry(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ""),

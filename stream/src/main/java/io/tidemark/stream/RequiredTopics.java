@@ -15,7 +15,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
 
 /** The topics that the jobs work with, made where they are missing, with the settings that they need. */
 public final class RequiredTopics {
-    private static final long ROOM_FOR_REJECTED = 8 * 1024 * 1024;
+    private static final String ROOM_FOR_REJECTED = Integer.toString(8 * 1024 * 1024);
     private static final String UNLIMITED = Long.toString(Long.MAX_VALUE);
     private static final List<String> ALL = List.of(Topics.RAW, Topics.ENRICHED, Topics.REJECTED);
 
@@ -45,7 +45,7 @@ public final class RequiredTopics {
             List<NewTopic> missing = ALL.stream()
                     .filter(name -> !existing.containsKey(name))
                     .map(name -> new NewTopic(name, Optional.of(name.equals(Topics.REJECTED) ? 1 : shared), replication)
-                            .configs(settings(name, existing, admin)))
+                            .configs(settings(name)))
                     .toList();
             List<String> made = new ArrayList<>();
             for (NewTopic topic : missing) {
@@ -63,7 +63,7 @@ public final class RequiredTopics {
         }
     }
 
-    private static Map<String, String> settings(String topic, Map<String, Integer> existing, KafkaAdmin admin) {
+    private static Map<String, String> settings(String topic) {
         Map<String, String> settings = new TreeMap<>();
         settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
         // Kept for good: records are stamped with event times, so that a time limit would delete old imports at once.
@@ -77,16 +77,9 @@ public final class RequiredTopics {
                 settings.put(TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG, UNLIMITED);
                 settings.put(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, UNLIMITED);
             }
-            default -> {
+            default ->
                 // Room for the largest raw record and the headers that say what is wrong with it.
-                long largest = existing.containsKey(Topics.RAW)
-                        ? EnrichedTopic.number(
-                                EnrichedTopic.of(admin.settings(List.of(Topics.RAW)), Topics.RAW),
-                                TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
-                        : 0;
-                long room = Math.max(ROOM_FOR_REJECTED, largest + EnrichedTopic.HEADER_BYTES);
-                settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Long.toString(Math.min(room, Integer.MAX_VALUE)));
-            }
+                settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, ROOM_FOR_REJECTED);
         }
         return settings;
     }

@@ -185,8 +185,10 @@ public final class StartOffsetsResolver {
     /** First offsets at or after the timestamp; the end of a partition that has none. */
     private static Map<Integer, Long> offsetsAt(Admin admin, List<TopicPartition> partitions, long timestampMillis)
             throws ExecutionException, InterruptedException {
-        Map<Integer, Long> found = offsets(admin, partitions, OffsetSpec.forTimestamp(Math.max(0, timestampMillis)));
+        // The ends first: an event that comes between the two questions would else stand before the end, and be passed
+        // over.
         Map<Integer, Long> ends = offsets(admin, partitions, OffsetSpec.latest());
+        Map<Integer, Long> found = offsets(admin, partitions, OffsetSpec.forTimestamp(Math.max(0, timestampMillis)));
         found.replaceAll((partition, offset) -> offset < 0 ? ends.getOrDefault(partition, 0L) : offset);
         return found;
     }

@@ -132,7 +132,8 @@ class TopicsIT {
             process_events_kafka | message.timestamp.before.max.ms| 31536000000    | set it to at least 9223372036854775807, since
             process_events_kafka | message.timestamp.after.max.ms | 599999         | set it to at least 600000, since
             process_events_kafka | retention.ms                   | 604800000      | set it to -1 and limit it by retention.bytes
-            web-events-rejected  | max.message.bytes              | 1113747        | set it to at least 1114124, since it takes
+            process_events_kafka | max.message.bytes              | 131071         | set it to at least 131072, since an event
+            web-events-rejected  | max.message.bytes              | 6356991        | set it to at least 6356992, since it takes
             """)
     void aTopicThatWouldLoseOrRefuseEventsIsNamed(String topic, String setting, String value, String remedy)
             throws Exception {
