@@ -1,6 +1,7 @@
 package io.tidemark.cli.cluster;
 
 import io.tidemark.cli.cluster.ClusterConfig.TaskManagers;
+import io.tidemark.cli.embedded.FlinkPath;
 import io.tidemark.cli.embedded.Layout;
 import io.tidemark.cli.embedded.Ports;
 import io.tidemark.cli.embedded.StackException;
@@ -200,8 +201,8 @@ final class FlinkPrograms {
                         OFF_HEAP_MIB,
                         quoted(temporary.toString()),
                         quoted(layout.logs().resolve(Role.JOB_MANAGER + ".log").toString()),
-                        quoted(layout.checkpoints().toUri().toString()),
-                        quoted(layout.savepoints().toUri().toString()));
+                        quoted(FlinkPath.of(layout.checkpoints())),
+                        quoted(FlinkPath.of(layout.savepoints())));
     }
 
     private static String quoted(String text) {

@@ -88,12 +88,8 @@ final class FlinkCluster implements AutoCloseable {
         // Counts of running jobs come with the heartbeat.
         settings.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, Duration.ofSeconds(1));
         settings.set(PipelineOptions.GENERIC_TYPES, false);
-        settings.set(
-                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
-                layout.checkpoints().toUri().toString());
-        settings.set(
-                CheckpointingOptions.SAVEPOINT_DIRECTORY,
-                layout.savepoints().toUri().toString());
+        settings.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, FlinkPath.of(layout.checkpoints()));
+        settings.set(CheckpointingOptions.SAVEPOINT_DIRECTORY, FlinkPath.of(layout.savepoints()));
         settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
         settings.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,

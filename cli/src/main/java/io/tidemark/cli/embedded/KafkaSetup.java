@@ -35,8 +35,16 @@ public final class KafkaSetup {
         }
     }
 
-    /** Makes the folder a Kafka node's, if it is none yet. */
+    /**
+     * Makes the folder a Kafka node's, if it is none yet.
+     *
+     * @throws StackException if Kafka could not use it
+     */
     public static void formatOnce(Path folder) throws Exception {
+        if (folder.toString().contains(",")) {
+            throw new StackException(
+                    "Kafka takes a comma in a path for the end of it; choose a data folder without one, not " + folder);
+        }
         if (Files.exists(folder.resolve("meta.properties"))) {
             return;
         }

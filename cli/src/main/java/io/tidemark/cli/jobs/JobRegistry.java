@@ -1,6 +1,7 @@
 package io.tidemark.cli.jobs;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidemark.cli.embedded.FlinkPath;
 import io.tidemark.cli.embedded.Layout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -187,7 +188,7 @@ public final class JobRegistry {
     }
 
     private static long completedAt(RestorePoint point) {
-        return point.location().startsWith("file:") ? completedAt(point.path()) : Long.MAX_VALUE;
+        return FlinkPath.isLocal(point.location()) ? completedAt(point.path()) : Long.MAX_VALUE;
     }
 
     private static long completedAt(Path folder) {

@@ -2,7 +2,7 @@ package io.tidemark.cli.jobs;
 
 import static java.util.Objects.requireNonNull;
 
-import java.net.URI;
+import io.tidemark.cli.embedded.FlinkPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -19,7 +19,7 @@ public record RestorePoint(String location, boolean owned) {
     public RestorePoint {
         requireNonNull(location, "location is null");
         if (!SCHEME.matcher(location).matches()) {
-            location = Path.of(location).toAbsolutePath().normalize().toUri().toString();
+            location = FlinkPath.of(Path.of(location));
         }
     }
 
@@ -34,21 +34,17 @@ public record RestorePoint(String location, boolean owned) {
 
     /** Where it lies, if that is a folder of this machine. */
     public Path path() {
-        URI uri = URI.create(location);
-        if (!"file".equals(uri.getScheme())) {
-            throw new IllegalStateException(location + " is no folder of this machine");
-        }
-        return Path.of(uri.getPath());
+        return FlinkPath.toPath(location);
     }
 
     /** Whether it is there, and complete; true for one that only the cluster can see. */
     public boolean isThere() {
-        return !location.startsWith("file:") || Files.exists(path().resolve("_metadata"));
+        return !FlinkPath.isLocal(location) || Files.exists(path().resolve("_metadata"));
     }
 
     /** As people read it: a path if it is one. */
     @Override
     public String toString() {
-        return location.startsWith("file:") ? path().toString() : location;
+        return FlinkPath.isLocal(location) ? path().toString() : location;
     }
 }

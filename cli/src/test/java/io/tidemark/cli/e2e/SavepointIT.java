@@ -19,12 +19,15 @@ class SavepointIT {
     private static final Pattern SAVEPOINT = Pattern.compile(" savepoint +(/.+)");
 
     @TempDir
-    static Path data;
+    static Path folder;
 
+    private static Path data = Path.of("");
     private static Pipeline pipeline;
 
     @BeforeAll
     static void start() {
+        // What a URI escapes, Flink does not: its checkpoints have to be found again all the same.
+        data = folder.resolve("my data 100%25");
         pipeline = Pipeline.start(data);
     }
 
@@ -75,8 +78,12 @@ class SavepointIT {
         assertThat(done("job", "enrich", "--fresh", "--from", "earliest"))
                 .contains("from    web-events, partition 0 at 0, ")
                 .doesNotContain("goes on");
+        String elsewhere = folder.resolve("my savepoints").toString();
+        assertThat(done("job", "stop", "enrich", "--savepoints", elsewhere)).contains(" savepoint  " + elsewhere + "/");
+        assertThat(done("job", "enrich")).contains("goes on from " + elsewhere + "/");
         done("job", "stop", "enrich");
         done("job", "stop", "aggregate");
+        assertThat(folder).isDirectoryNotContaining("glob:**%2525*");
     }
 
     @Test
