@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Late events that no aggregate job has read yet are a difference in their windows: let the jobs run.",
-            "Exit codes: 0 all is accounted for, 1 something is not or the check failed, 2 wrong usage."
+            "Exit codes: 0 all that was read is accounted for, 1 something is not, or the check failed, 2 wrong usage."
         })
 final class AuditCommand implements Callable<Integer> {
     @Mixin

@@ -41,7 +41,14 @@ final class AuditView {
         }
         out.println();
         if (report.isClean()) {
-            out.println("Every event is accounted for");
+            out.println(
+                    report.lag() == 0
+                            ? "Every event is accounted for"
+                            : "Every event that was read is accounted for; %,d are yet to be read"
+                                    .formatted(report.lag()));
+        } else if (report.differences().isEmpty()) {
+            out.println("Not clear: something differed at every look, and never the same for long enough."
+                    + " Try again once the jobs have less to do, or with a longer --wait");
         } else {
             long all = report.differences().size() + report.more();
             out.println(all == 1 ? "1 difference:" : "%,d differences:".formatted(all));

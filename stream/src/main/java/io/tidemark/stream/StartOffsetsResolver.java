@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,18 @@ public final class StartOffsetsResolver {
 
     /** Offsets for a job that has no windows. */
     public StartOffsets resolve(StartFrom from) {
+        return resolve(from, topicId -> Map.of(), false);
+    }
+
+    /**
+     * Offsets for a job whose results tell what they hold, by the topic's id: the first offset of each partition that they
+     * do not hold. Committed offsets beyond it are of other results, and count for nothing.
+     */
+    public StartOffsets resolve(StartFrom from, Function<UUID, Map<Integer, Long>> held) {
+        return resolve(from, held, true);
+    }
+
+    private StartOffsets resolve(StartFrom from, Function<UUID, Map<Integer, Long>> held, boolean limited) {
         return ask(admin -> {
             List<TopicPartition> partitions = partitions(admin);
             Map<Integer, Long> earliest = offsets(admin, partitions, OffsetSpec.earliest());
@@ -53,8 +67,12 @@ public final class StartOffsetsResolver {
             } else if (from instanceof StartFrom.At at) {
                 return StartOffsets.all(offsetsAt(admin, partitions, at.timestampMillis()));
             } else if (from instanceof StartFrom.Committed) {
+                Map<Integer, Long> committed = committed(admin);
+                if (limited) {
+                    committed = within(committed, held.apply(topicId(admin)));
+                }
                 Map<Integer, Long> start = new HashMap<>(earliest);
-                committed(admin).forEach((partition, offset) -> start.merge(partition, offset, Math::max));
+                committed.forEach((partition, offset) -> start.merge(partition, offset, Math::max));
                 return StartOffsets.all(start);
             }
             return StartOffsets.all(earliest);
@@ -87,6 +105,21 @@ public final class StartOffsetsResolver {
             }
             return StartOffsets.all(earliest);
         });
+    }
+
+    /** Where results hold nothing of the topic, no offset; of a partition without records they cannot tell anything. */
+    private static Map<Integer, Long> within(Map<Integer, Long> committed, Map<Integer, Long> held) {
+        if (held.isEmpty()) {
+            return Map.of();
+        }
+        Map<Integer, Long> lower = new HashMap<>(committed);
+        lower.replaceAll((partition, offset) -> Math.min(offset, held.getOrDefault(partition, offset)));
+        return lower;
+    }
+
+    private UUID topicId(Admin admin) throws ExecutionException, InterruptedException {
+        Uuid id = TopicRecordSchema.describe(admin, topic).topicId();
+        return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 
     /** Lets the group stand at these offsets. */

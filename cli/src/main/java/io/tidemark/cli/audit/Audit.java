@@ -77,7 +77,11 @@ public final class Audit {
                         differences.add(ofWindow(difference, tables.windows().byEventTime())));
         SecondTopicScan second = topics.second();
         return new Look(
-                partitions, tables.windows(), second == null ? null : second.summary(), differences, notes(topics));
+                partitions,
+                tables.windows(),
+                second == null ? null : second.summary(),
+                differences,
+                notes(topics, partitions));
     }
 
     private static PartitionReport audit(
@@ -119,8 +123,15 @@ public final class Audit {
         return count == null ? none : count == 1 ? "1 " + one : count + " " + one + "s";
     }
 
-    private static List<String> notes(KafkaSide.View topics) {
+    private static List<String> notes(KafkaSide.View topics, List<PartitionReport> partitions) {
         List<String> notes = new ArrayList<>();
+        for (PartitionReport each : partitions) {
+            if (each.passedOver() > 0) {
+                notes.add(
+                        "%s partition %d: %d offsets before the first that was read are in no account: the enrich job was told to start behind them"
+                                .formatted(Topics.RAW, each.partition().number(), each.passedOver()));
+            }
+        }
         if (!topics.rejectedWhole()) {
             notes.add("%s does not begin at offset 0: what is deleted there could not be compared"
                     .formatted(Topics.REJECTED));

@@ -42,8 +42,13 @@ public record AuditReport(
      */
     public record SecondTopic(long events, long repeats) {}
 
-    /** Whether everything is accounted for. */
+    /** Whether everything that was read is accounted for: nothing differed at the last look. */
     public boolean isClean() {
-        return differences.isEmpty();
+        return differences.isEmpty() && unsettled == 0;
+    }
+
+    /** Offsets that are yet to be read, of all partitions. */
+    public long lag() {
+        return partitions.stream().mapToLong(PartitionReport::lag).sum();
     }
 }

@@ -37,6 +37,11 @@ public record PartitionReport(
         return bounds != null;
     }
 
+    /** How many offsets Kafka still holds before the first that was ever read: the job was told to start behind them. */
+    public long passedOver() {
+        return account == null || bounds == null ? 0 : Math.max(0, account.first() - bounds.earliest());
+    }
+
     /** Offsets that are yet to be read. */
     public long lag() {
         if (bounds == null) {

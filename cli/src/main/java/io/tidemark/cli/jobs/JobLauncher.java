@@ -13,6 +13,7 @@ import io.tidemark.stream.aggregate.AggregateJob;
 import io.tidemark.stream.aggregate.AggregateStart;
 import io.tidemark.stream.enrich.EnrichConfig;
 import io.tidemark.stream.enrich.EnrichJob;
+import io.tidemark.stream.enrich.EnrichStart;
 import io.tidemark.stream.enrich.GeoLookup;
 import java.net.URI;
 import java.nio.file.Path;
@@ -96,7 +97,7 @@ public final class JobLauncher {
     /** Where a job with these options starts if it does not go on from a checkpoint. */
     public StartOffsets resolve(JobKind kind, JobOptions options) {
         return switch (kind) {
-            case ENRICH -> raw().resolve(options.from());
+            case ENRICH -> EnrichStart.offsets(target.kafka(), target.store(), options.from());
             case AGGREGATE ->
                 AggregateStart.offsets(
                         target.kafka(),

@@ -37,6 +37,16 @@ class PartitionAuditTest {
     }
 
     @Test
+    void offsetsBeforeTheFirstThatWasReadAreToldOf() {
+        assertThat(audit().report().passedOver()).isZero();
+        bounds = new Bounds(0, 30);
+        account = new Account(20, 20, 0, 0, 0);
+        assertThat(audit().report().passedOver()).isEqualTo(20);
+        bounds = new Bounds(15, 30);
+        assertThat(audit().report().passedOver()).isEqualTo(5);
+    }
+
+    @Test
     void partitionOfNothingHasNoDifference() {
         account = null;
         stored = new AuditOffsets();

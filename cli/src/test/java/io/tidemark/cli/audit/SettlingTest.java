@@ -61,7 +61,9 @@ class SettlingTest {
             script.add(i % 2 == 0 ? Set.of(ONE) : Set.of(OTHER));
         }
         AuditReport report = run(SETTLE);
-        assertThat(report.isClean()).isTrue();
+        // Each may hide a difference that is always there: nobody can say that all is well.
+        assertThat(report.isClean()).isFalse();
+        assertThat(report.differences()).isEmpty();
         assertThat(report.unsettled()).isEqualTo(1);
         assertThat(report.looks()).isEqualTo(11);
     }

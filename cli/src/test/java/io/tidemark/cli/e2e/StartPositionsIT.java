@@ -6,16 +6,24 @@ import io.tidemark.cli.jobs.JobKind;
 import io.tidemark.cli.jobs.JobOptions;
 import io.tidemark.cli.jobs.Submitted;
 import io.tidemark.model.Topics;
+import io.tidemark.store.Migrations;
+import io.tidemark.store.StoreConfig;
+import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.StartFrom;
 import io.tidemark.stream.Tallies;
 import io.tidemark.stream.aggregate.AggregateConfig;
+import io.tidemark.stream.enrich.EnrichStart;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -161,6 +169,31 @@ class StartPositionsIT {
             assertThat(own.number("select sum(num_hits) from processed_events_aggregated"))
                     .isEqualTo(8);
         }
+    }
+
+    @Test
+    void whatADatabaseLacksIsReadWhateverIsCommittedForAnother() throws Exception {
+        try (Pipeline own = Pipeline.start(folder.resolve("two databases"))) {
+            send(own, "/");
+            own.enrichNew();
+            StoreConfig store = own.store();
+            try (Connection connection = DriverManager.getConnection(store.jdbcUrl(), store.user(), store.password());
+                    Statement statement = connection.createStatement()) {
+                statement.execute("create database another");
+            }
+            StoreConfig another =
+                    new StoreConfig(store.jdbcUrl().replace("/tidemark", "/another"), store.user(), store.password());
+            Migrations.apply(another);
+
+            assertThat(committed(own, store)).containsOnly(1L);
+            assertThat(committed(own, another)).containsOnly(0L);
+        }
+    }
+
+    private static Collection<Long> committed(Pipeline of, StoreConfig store) {
+        return EnrichStart.offsets(KafkaSettings.of(of.bootstrap()), store, new StartFrom.Committed())
+                .byPartition()
+                .values();
     }
 
     /** One event for each partition; the broker stamps them with the time of their arrival. */

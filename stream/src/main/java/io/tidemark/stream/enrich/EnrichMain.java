@@ -1,6 +1,5 @@
 package io.tidemark.stream.enrich;
 
-import io.tidemark.model.Topics;
 import io.tidemark.store.Migrations;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.store.StoreException;
@@ -9,7 +8,6 @@ import io.tidemark.stream.JobDefaults;
 import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.MainOptions;
 import io.tidemark.stream.StartOffsets;
-import io.tidemark.stream.StartOffsetsResolver;
 import java.util.Set;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -35,8 +33,7 @@ public final class EnrichMain {
             store.requireReachable();
             Migrations.apply(store);
             new EnrichedTopic(kafka).requireFit(EnrichedTopic.MAX_AHEAD);
-            StartOffsets start =
-                    new StartOffsetsResolver(kafka, Topics.RAW, EnrichConfig.GROUP_ID).resolve(options.from());
+            StartOffsets start = EnrichStart.offsets(kafka, store, options.from());
             String geoDatabase = options.text("geo-db").orElse(null);
             GeoLookup.open(geoDatabase).close();
             EnrichJob.define(
