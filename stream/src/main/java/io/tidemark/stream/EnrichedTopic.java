@@ -26,7 +26,7 @@ public final class EnrichedTopic {
     static final long HEADER_BYTES = 64 * 1024;
 
     /** A rejected record's key and value are cut beyond that; the raw topic's own limit is of compressed records. */
-    static final long LARGEST_REJECTED_BYTES = 2L * RejectedSerializer.MAX_BYTES + HEADER_BYTES;
+    static final long LARGEST_REJECTED_BYTES = 2L * RejectedRecords.MAX_BYTES + HEADER_BYTES;
 
     /** All texts within their caps, each character written as an escape of six, and the names of the fields. */
     private static final long LARGEST_EVENT_BYTES = 128 * 1024;

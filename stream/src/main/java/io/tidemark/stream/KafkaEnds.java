@@ -3,18 +3,18 @@ package io.tidemark.stream;
 import io.tidemark.model.Topics;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.flink.connector.base.DeliveryGuarantee;
-import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
-import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
 
 /** How the jobs read from and write to Kafka. */
 public final class KafkaEnds {
+    private static final String FOREVER = Integer.toString(Integer.MAX_VALUE);
     private static final String MAX_REQUEST_BYTES = Integer.toString(8 * 1024 * 1024);
 
     /** Filled while Kafka is away, by each subtask, on the heap of a TaskManager. */
@@ -56,38 +56,36 @@ public final class KafkaEnds {
         return source.build();
     }
 
-    /**
-     * An idempotent producer that has everything acknowledged before a checkpoint completes. Not transactional: readers
-     * drop what they have seen by its coordinates.
-     */
-    public <T> KafkaSink<T> sink(KafkaRecordSerializationSchema<T> serializer) {
-        return sink(serializer, BUFFER_BYTES);
-    }
-
-    private <T> KafkaSink<T> sink(KafkaRecordSerializationSchema<T> serializer, int bufferBytes) {
-        return KafkaSink.<T>builder()
-                .setKafkaProducerConfig(kafka.toProperties())
-                .setProperty("acks", "all")
-                .setProperty("enable.idempotence", "true")
-                .setProperty("compression.type", "lz4")
-                // A batch that expires is skipped and the next one sent: a gap that a successor cannot fill in order.
-                .setProperty("delivery.timeout.ms", Integer.toString(Integer.MAX_VALUE))
-                .setProperty("retries", Integer.toString(Integer.MAX_VALUE))
-                // While Kafka is away the job waits: backpressure, not a failure.
-                .setProperty("max.block.ms", Integer.toString(Integer.MAX_VALUE))
-                .setProperty("linger.ms", "20")
-                .setProperty("batch.size", Integer.toString(256 * 1024))
-                .setProperty("buffer.memory", Integer.toString(bufferBytes))
-                .setProperty("max.request.size", MAX_REQUEST_BYTES)
-                .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
-                .setRecordSerializer(serializer)
-                .build();
+    /** Sends records to the topic that is their maker's choice. */
+    public <T> void send(DataStream<T> records, RecordMaker<T> maker, String topic, String uid) {
+        send(records, maker, topic, uid, BUFFER_BYTES);
     }
 
     /** Sends rejected records to {@link Topics#REJECTED}. */
-    public void sinkRejected(DataStream<Rejected> rejected) {
-        rejected.sinkTo(sink(new RejectedSerializer(), BUFFER_BYTES_FOR_REJECTED))
-                .uid("rejected")
-                .name(Topics.REJECTED);
+    public void sendRejected(DataStream<Rejected> rejected) {
+        send(rejected, RejectedRecords::toRecord, Topics.REJECTED, "rejected", BUFFER_BYTES_FOR_REJECTED);
+    }
+
+    private <T> void send(DataStream<T> records, RecordMaker<T> maker, String topic, String uid, int bufferBytes) {
+        records.transform(topic, Types.VOID, new SendRecords<>(producer(bufferBytes), maker))
+                .uid(uid);
+    }
+
+    /** An idempotent producer, which sends each partition's records in order and gives none up by itself. */
+    private Map<String, String> producer(int bufferBytes) {
+        Map<String, String> settings = new HashMap<>(kafka.toMap());
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        // A batch that expires is skipped and the next one sent: a gap that a successor cannot fill in order.
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, FOREVER);
+        settings.put(ProducerConfig.RETRIES_CONFIG, FOREVER);
+        // While Kafka is away the job waits: backpressure, not a failure.
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, FOREVER);
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, "20");
+        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(256 * 1024));
+        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, Integer.toString(bufferBytes));
+        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
+        return settings;
     }
 }

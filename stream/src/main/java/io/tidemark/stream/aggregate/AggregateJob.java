@@ -68,7 +68,7 @@ public final class AggregateJob {
                 .name("end")
                 .uid("correct-windows-end")
                 .setParallelism(1);
-        kafka.sinkRejected(hits.getSideOutput(REJECTED));
+        kafka.sendRejected(hits.getSideOutput(REJECTED));
     }
 
     /** The topic's records, with the watermarks that fit the kind of time. */

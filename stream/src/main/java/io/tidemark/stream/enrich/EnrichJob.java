@@ -50,9 +50,7 @@ public final class EnrichJob {
                         TypeInformation.of(Enriched.class),
                         new StoreEvents(config.kafka(), config.store(), config.flushInterval()))
                 .uid("processed-events");
-        stored.sinkTo(kafka.sink(new EnrichedSerializer()))
-                .uid("enriched-events")
-                .name(Topics.ENRICHED);
-        kafka.sinkRejected(stored.getSideOutput(REJECTED));
+        kafka.send(stored, EnrichedRecords::toRecord, Topics.ENRICHED, "enriched-events");
+        kafka.sendRejected(stored.getSideOutput(REJECTED));
     }
 }

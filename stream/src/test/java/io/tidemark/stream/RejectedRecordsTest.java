@@ -12,12 +12,12 @@ import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class RejectedSerializerTest {
+class RejectedRecordsTest {
     private static final byte[] KEY = {1, 2, 3};
 
     @Test
     void recordStaysAsItCame() {
-        byte[] value = new byte[RejectedSerializer.MAX_BYTES];
+        byte[] value = new byte[RejectedRecords.MAX_BYTES];
         Arrays.fill(value, (byte) 7);
         ProducerRecord<byte[], byte[]> record = serialize(value);
         assertThat(record.topic()).isEqualTo(Topics.REJECTED);
@@ -37,14 +37,14 @@ class RejectedSerializerTest {
     @Test
     void valueThatNoTopicTakesIsCutAndItsSizeTold() {
         ProducerRecord<byte[], byte[]> record = serialize(new byte[100_000_000]);
-        assertThat(record.value()).hasSize(RejectedSerializer.MAX_BYTES);
+        assertThat(record.value()).hasSize(RejectedRecords.MAX_BYTES);
         assertThat(header(record, RejectReason.CUT_HEADER)).isEqualTo("value of 100000000 bytes cut to 3145728");
     }
 
     private static ProducerRecord<byte[], byte[]> serialize(byte @Nullable [] value) {
         Rejected rejected =
                 new Rejected(new SourceCoordinates(1, 2, 3, 4), RejectReason.MALFORMED_JSON, "broken", KEY, value);
-        return RejectedSerializer.toRecord(rejected);
+        return RejectedRecords.toRecord(rejected);
     }
 
     private static @Nullable String header(ProducerRecord<byte[], byte[]> record, String name) {

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -18,16 +17,11 @@ import org.jspecify.annotations.Nullable;
  * than any topic of ours takes, as one that unpacks to a hundred times its size, the beginning is kept: a record that could
  * not be sent would stop the job for good. The whole stands in the raw topic, at the coordinates in the header.
  */
-final class RejectedSerializer implements KafkaRecordSerializationSchema<Rejected> {
+final class RejectedRecords {
     /** Bytes of a value that are kept, and of a key: with headers they stay below the producer's limit. */
     static final int MAX_BYTES = 3 * 1024 * 1024;
 
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public ProducerRecord<byte[], byte[]> serialize(Rejected rejected, KafkaSinkContext context, Long timestamp) {
-        return toRecord(rejected);
-    }
+    private RejectedRecords() {}
 
     static ProducerRecord<byte[], byte[]> toRecord(Rejected rejected) {
         List<Header> headers = new ArrayList<>(List.of(

@@ -6,8 +6,6 @@ import io.tidemark.model.SourceCoordinates;
 import io.tidemark.model.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.apache.flink.api.common.serialization.SerializationSchema;
-import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
@@ -15,18 +13,12 @@ import org.apache.kafka.common.header.internals.RecordHeader;
  * Enriched events for {@link Topics#ENRICHED}: keyed by host, in the partition of the same number as their source, with
  * their source coordinates in a header and their event time as the record's timestamp.
  */
-final class EnrichedSerializer implements KafkaRecordSerializationSchema<Enriched> {
-    private static final long serialVersionUID = 1L;
+final class EnrichedRecords {
+    private static final EnrichedEventCodec CODEC = new EnrichedEventCodec();
 
-    private transient EnrichedEventCodec codec = new EnrichedEventCodec();
+    private EnrichedRecords() {}
 
-    @Override
-    public void open(SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
-        codec = new EnrichedEventCodec();
-    }
-
-    @Override
-    public ProducerRecord<byte[], byte[]> serialize(Enriched enriched, KafkaSinkContext context, Long timestamp) {
+    static ProducerRecord<byte[], byte[]> toRecord(Enriched enriched) {
         EnrichedEvent event = enriched.event();
         SourceCoordinates source = enriched.source();
         return new ProducerRecord<>(
@@ -34,7 +26,7 @@ final class EnrichedSerializer implements KafkaRecordSerializationSchema<Enriche
                 source.partition(),
                 Math.max(0, event.eventTimeMillis()),
                 event.host().getBytes(StandardCharsets.UTF_8),
-                codec.encode(event),
+                CODEC.encode(event),
                 List.of(new RecordHeader(SourceCoordinates.HEADER, source.toHeader())));
     }
 }
