@@ -38,7 +38,13 @@ public final class Corrections implements AutoCloseable {
     /** A recomputation reads as much as its windows hold. */
     private static final Duration ANSWER_WITHIN = Duration.ofMinutes(5);
 
-    private static final int WINDOWS_AT_ONCE = 1_000;
+    /**
+     * How long the server may work on several windows; then it stops, and fewer are tried. Well within what the connection
+     * waits, so that no orphaned statement holds up the next attempt.
+     */
+    private static final Duration RECOMPUTE_WITHIN = Duration.ofMinutes(1);
+
+    private static final int MOST_AT_ONCE = 1_000;
 
     private static final int MARKS_PER_STATEMENT = 5_000;
 
@@ -93,13 +99,16 @@ public final class Corrections implements AutoCloseable {
                 on t.event_hour = timestamptz 'epoch' + w.start * interval '1 millisecond'""";
 
     private final Session session;
+    private final Duration within;
+    private int atOnce = MOST_AT_ONCE;
 
     public Corrections(StoreConfig config) {
-        this(Session.patient(config.writerConnections("corrections", ANSWER_WITHIN)));
+        this(Session.patient(config.writerConnections("corrections", ANSWER_WITHIN)), RECOMPUTE_WITHIN);
     }
 
-    Corrections(Session session) {
+    Corrections(Session session, Duration within) {
         this.session = session;
+        this.within = within;
     }
 
     /** Whether it waits for Postgres now; to be asked from any thread. */
@@ -139,14 +148,20 @@ public final class Corrections implements AutoCloseable {
     }
 
     /**
-     * Recomputes, in one transaction, marked windows, a thousand at the most. Waits while another process does the same.
+     * Recomputes, in one transaction, marked windows, a thousand at the most; fewer while they take too long. Waits while
+     * another process does the same.
      *
      * @return number of windows recomputed; 0 if none is marked
      */
     public int recomputeMarked() {
-        return session.transact("recompute the windows marked for correction", connection -> {
+        int[] attempts = {0};
+        int done = session.transact("recompute the windows marked for correction", connection -> {
+            if (attempts[0]++ > 0) {
+                atOnce = Math.max(1, atOnce / 2);
+            }
             takeTurn(connection);
-            Map<Long, SortedSet<Long>> startsBySize = takeMarks(connection);
+            Map<Long, SortedSet<Long>> startsBySize = takeMarks(connection, atOnce);
+            limitTime(connection, atOnce == 1 ? Duration.ZERO : within);
             int recomputed = 0;
             for (Map.Entry<Long, SortedSet<Long>> marked : startsBySize.entrySet()) {
                 recompute(connection, marked.getKey(), marked.getValue());
@@ -154,6 +169,15 @@ public final class Corrections implements AutoCloseable {
             }
             return recomputed;
         });
+        atOnce = Math.min(MOST_AT_ONCE, atOnce * 2);
+        return done;
+    }
+
+    /** Zero is no limit. */
+    private static void limitTime(Connection connection, Duration limit) throws SQLException {
+        try (Statement settings = connection.createStatement()) {
+            settings.execute("set local statement_timeout = " + limit.toMillis());
+        }
     }
 
     private static void takeTurn(Connection connection) throws SQLException {
@@ -164,10 +188,10 @@ public final class Corrections implements AutoCloseable {
     }
 
     /** The starts of marked windows by their size; their marks end with the transaction. */
-    private static Map<Long, SortedSet<Long>> takeMarks(Connection connection) throws SQLException {
+    private static Map<Long, SortedSet<Long>> takeMarks(Connection connection, int most) throws SQLException {
         Map<Long, SortedSet<Long>> startsBySize = new TreeMap<>();
         try (PreparedStatement take = connection.prepareStatement(TAKE)) {
-            take.setInt(1, WINDOWS_AT_ONCE);
+            take.setInt(1, most);
             try (ResultSet taken = take.executeQuery()) {
                 while (taken.next()) {
                     startsBySize
