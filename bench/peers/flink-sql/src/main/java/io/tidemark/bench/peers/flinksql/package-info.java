@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.bench.peers.flinksql;
+
+import org.jspecify.annotations.NullMarked;

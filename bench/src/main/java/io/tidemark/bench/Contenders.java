@@ -1,0 +1,203 @@
+package io.tidemark.bench;
+
+import io.tidemark.bench.limit.CountWithoutEngine;
+import io.tidemark.bench.limit.ParsingConsumer;
+import io.tidemark.bench.limit.PlainConsumer;
+import io.tidemark.bench.run.Contender;
+import io.tidemark.bench.run.Contender.Kind;
+import io.tidemark.bench.run.Contender.Result;
+import io.tidemark.bench.run.Place;
+import io.tidemark.model.Topics;
+import io.tidemark.stream.aggregate.AggregateMain;
+import io.tidemark.stream.enrich.EnrichMain;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** Who takes part. */
+final class Contenders {
+    /** What Flink's own start scripts open on Java 17. */
+    private static final List<String> OPENED = List.of(
+            "java.lang",
+            "java.net",
+            "java.io",
+            "java.nio",
+            "java.text",
+            "java.time",
+            "java.util",
+            "java.util.concurrent");
+
+    private static final String HEAP = "-Xmx2g";
+
+    private final String own;
+    private final Path peers;
+
+    /**
+     * @param distribution folder of the benchmark's jar and its libraries
+     * @param peers folder with a folder of jars for each peer
+     */
+    Contenders(Path distribution, Path peers) {
+        this.own = distribution + "/*:" + distribution.resolve("lib") + "/*";
+        this.peers = peers;
+    }
+
+    /** From the topic of enriched events into both aggregate tables. */
+    List<Contender> aggregate() {
+        return List.of(
+                new Contender(
+                        "Tidemark",
+                        "The aggregate job by its own main class, as it comes.",
+                        Kind.TIDEMARK,
+                        Result.WINDOW_TABLES,
+                        own,
+                        flinkOptions(),
+                        place -> tidemark(AggregateMain.class, place)),
+                flinkSql("Flink SQL, window TVF", "tvf", "stock"),
+                flinkSql("Flink SQL, window TVF, tuned", "tvf", "tuned"),
+                flinkSql("Flink SQL, group windows", "group", "stock"),
+                peer(
+                        "Kafka Streams",
+                        "Windowed counts into two topics, exactly once; no database.",
+                        "kafka-streams",
+                        Result.WINDOW_TOPICS,
+                        List.of(HEAP),
+                        place -> List.of(
+                                "io.tidemark.bench.peers.kafkastreams.WindowedCounts",
+                                place.bootstrap(),
+                                Integer.toString(place.parallelism()),
+                                place.group(),
+                                place.folder().toString())),
+                peer(
+                        "Spark Structured Streaming",
+                        "Two queries, each batch's changes by an upsert.",
+                        "spark",
+                        Result.WINDOW_TABLES,
+                        sparkOptions(),
+                        place -> List.of(
+                                "io.tidemark.bench.peers.spark.StructuredStreaming",
+                                place.bootstrap(),
+                                place.store().jdbcUrl(),
+                                place.store().user(),
+                                Integer.toString(place.parallelism()),
+                                place.folder().toString())),
+                limit(
+                        "plain consumer",
+                        "Kafka's consumer, one a thread, looking at every byte; writes nothing.",
+                        PlainConsumer.class,
+                        Result.PRINTED_COUNT,
+                        Topics.ENRICHED),
+                limit(
+                        "consumer and parser",
+                        "The same, parsing each record's JSON with Jackson; writes nothing.",
+                        ParsingConsumer.class,
+                        Result.PRINTED_COUNT,
+                        Topics.ENRICHED),
+                limit(
+                        "Java without an engine",
+                        "A program that does just this: maps on the heap, written at the end, nothing survives a failure.",
+                        CountWithoutEngine.class,
+                        Result.WINDOW_TABLES,
+                        Topics.ENRICHED));
+    }
+
+    /** From the topic of raw events into {@code processed_events} and the second topic. */
+    List<Contender> enrich() {
+        return List.of(new Contender(
+                "Tidemark",
+                "The enrich job by its own main class, as it comes.",
+                Kind.TIDEMARK,
+                Result.EVENTS_AND_TOPIC,
+                own,
+                flinkOptions(),
+                place -> tidemark(EnrichMain.class, place)));
+    }
+
+    private Contender flinkSql(String name, String work, String how) {
+        return peer(
+                name,
+                how.equals("stock")
+                        ? "JSON format, JDBC sink, two INSERTs in one job, as the manual has them."
+                        : "The same with object reuse, mini-batches, two phases, larger and rewritten batches of the sink.",
+                "flink-sql",
+                Result.WINDOW_TABLES,
+                flinkOptions(),
+                place -> List.of(
+                        "io.tidemark.bench.peers.flinksql.FlinkSql",
+                        work,
+                        how,
+                        place.bootstrap(),
+                        place.store().jdbcUrl(),
+                        place.store().user(),
+                        Integer.toString(place.parallelism()),
+                        place.group()));
+    }
+
+    private Contender peer(
+            String name,
+            String what,
+            String module,
+            Result result,
+            List<String> options,
+            Function<Place, List<String>> words) {
+        return new Contender(
+                name, what, Kind.PEER, result, peers.resolve(module).resolve("target/jars") + "/*", options, words);
+    }
+
+    /** What Spark's own start scripts open on Java 17. */
+    private static List<String> sparkOptions() {
+        List<String> options = flinkOptions();
+        for (String each : List.of(
+                "java.lang.invoke",
+                "java.lang.reflect",
+                "java.util.concurrent.atomic",
+                "jdk.internal.ref",
+                "sun.nio.ch",
+                "sun.nio.cs",
+                "sun.security.action",
+                "sun.util.calendar")) {
+            options.add("--add-opens=java.base/" + each + "=ALL-UNNAMED");
+        }
+        return options;
+    }
+
+    private Contender limit(String name, String what, Class<?> main, Result result, String topic) {
+        return new Contender(
+                name,
+                what,
+                Kind.LIMIT,
+                result,
+                own,
+                List.of(HEAP),
+                place -> List.of(
+                        main.getName(),
+                        place.bootstrap(),
+                        topic,
+                        Integer.toString(place.parallelism()),
+                        place.store().jdbcUrl(),
+                        place.store().user()));
+    }
+
+    private static List<String> flinkOptions() {
+        List<String> options = new ArrayList<>();
+        options.add(HEAP);
+        OPENED.forEach(each -> options.add("--add-opens=java.base/" + each + "=ALL-UNNAMED"));
+        return options;
+    }
+
+    private static List<String> tidemark(Class<?> main, Place place) {
+        return List.of(
+                main.getName(),
+                "--kafka",
+                place.bootstrap(),
+                "--postgres",
+                place.store().jdbcUrl().replace("jdbc:", ""),
+                "--postgres-user",
+                place.store().user(),
+                "--parallelism",
+                Integer.toString(place.parallelism()),
+                "--from",
+                "earliest",
+                "--bounded");
+    }
+}

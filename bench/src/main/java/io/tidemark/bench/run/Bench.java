@@ -1,0 +1,131 @@
+package io.tidemark.bench.run;
+
+import io.tidemark.bench.input.Workload;
+import io.tidemark.cli.cluster.Role;
+import io.tidemark.model.Topics;
+import io.tidemark.model.TumblingWindows;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Runs contenders in turn, A B A B, on the same input, each checked against the oracle. */
+public final class Bench {
+    /** Size of the windows that are counted. */
+    public static final TumblingWindows WINDOWS = TumblingWindows.of(Duration.ofMinutes(5));
+
+    private static final Duration LONGEST_RUN = Duration.ofMinutes(20);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(50);
+
+    private final Path folder;
+    private final int parallelism;
+
+    public Bench(Path folder, int parallelism) {
+        this.folder = folder;
+        this.parallelism = parallelism;
+    }
+
+    /**
+     * Runs each contender once to warm up, then in turn.
+     *
+     * @param each is told of every run, also that of round 0, as soon as it has ended
+     */
+    public List<Measurement> run(Workload workload, List<Contender> contenders, int rounds, Consumer<Measurement> each)
+            throws Exception {
+        Files.createDirectories(folder);
+        boolean writesTopic = contenders.stream().anyMatch(Bench::readsRaw);
+        List<Measurement> measured = new ArrayList<>();
+        try (Servers servers =
+                Servers.start(folder, workload, writesTopic ? Servers.Input.RAW : Servers.Input.ENRICHED, WINDOWS)) {
+            for (int round = 0; round <= rounds; round++) {
+                for (Contender contender : contenders) {
+                    Measurement one = measure(servers, workload, contender, round);
+                    measured.add(one);
+                    each.accept(one);
+                }
+            }
+        }
+        return measured;
+    }
+
+    private static boolean readsRaw(Contender contender) {
+        return contender.result() == Contender.Result.EVENTS_AND_TOPIC || contender.result() == Contender.Result.EVENTS;
+    }
+
+    private Measurement measure(Servers servers, Workload workload, Contender contender, int round) throws Exception {
+        Tables tables = new Tables(servers.store());
+        tables.empty();
+        if (readsRaw(contender)) {
+            servers.renew(List.of(Topics.ENRICHED, Topics.REJECTED));
+        } else if (contender.result() == Contender.Result.WINDOW_TOPICS) {
+            servers.makeResultTopics();
+        }
+        Path own = Files.createTempDirectory(folder, contender.name().replaceAll("[^a-zA-Z0-9]+", "-") + "-");
+        Place place = new Place(servers.bootstrap(), servers.store(), parallelism, "bench-" + own.getFileName(), own);
+        Path output = own.resolve("output.log");
+        ProcessBuilder builder = new ProcessBuilder(contender.command(place))
+                .directory(own.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("TIDEMARK_"));
+        builder.environment().put("TIDEMARK_POSTGRES_PASSWORD", servers.store().password());
+        long kafka = servers.processes().pid(Role.KAFKA);
+        long postgres = servers.processes().pid(Role.POSTGRES);
+        long kafkaBefore = ProcessMeter.cpuMillis(kafka);
+        long postgresBefore = ProcessMeter.cpuMillis(postgres);
+        long walBefore = tables.walPosition();
+        long started = System.nanoTime();
+        Process process = builder.start();
+        process.getOutputStream().close();
+        long cpu = 0;
+        long resident = 0;
+        while (!process.waitFor(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+            cpu = Math.max(cpu, ProcessMeter.cpuMillis(process.pid()));
+            resident = Math.max(resident, ProcessMeter.maxResidentBytes(process.pid()));
+            if (System.nanoTime() - started > LONGEST_RUN.toNanos()) {
+                process.destroyForcibly();
+            }
+        }
+        long millis = Duration.ofNanos(System.nanoTime() - started).toMillis();
+        long kafkaCpu = ProcessMeter.cpuMillis(kafka) - kafkaBefore;
+        long postgresCpu = ProcessMeter.cpuMillis(postgres) - postgresBefore;
+        long wal = tables.walPosition() - walBefore;
+        String fault = process.exitValue() == 0
+                ? fault(servers, contender, tables, output)
+                : "ended with exit code %d, see %s".formatted(process.exitValue(), output);
+        return new Measurement(
+                contender.name(), round, workload.events(), millis, cpu, kafkaCpu, postgresCpu, resident, wal, fault);
+    }
+
+    private static String fault(Servers servers, Contender contender, Tables tables, Path output) throws Exception {
+        return switch (contender.result()) {
+            case WINDOW_TABLES -> tables.faultOfCounts(servers.oracle());
+            case WINDOW_TOPICS -> new ResultTopics(servers.bootstrap()).faultOfCounts(servers.oracle());
+            case EVENTS -> tables.faultOfEvents(servers.oracle(), WINDOWS.sizeMillis());
+            case EVENTS_AND_TOPIC -> {
+                String rows = tables.faultOfEvents(servers.oracle(), WINDOWS.sizeMillis());
+                yield rows.isEmpty() ? faultOfTopic(servers) : rows;
+            }
+            case PRINTED_COUNT -> faultOfPrinted(output, servers.oracle().events());
+        };
+    }
+
+    private static String faultOfTopic(Servers servers) throws Exception {
+        long records = servers.records(Topics.ENRICHED);
+        long expected = servers.oracle().events();
+        return records == expected
+                ? ""
+                : "%s has %d records instead of %d".formatted(Topics.ENRICHED, records, expected);
+    }
+
+    private static String faultOfPrinted(Path output, long events) throws IOException {
+        String[] words = Files.readString(output).strip().split("\\s+", -1);
+        return Long.toString(events).equals(words[0])
+                ? ""
+                : "read %s records instead of %d".formatted(words[0], events);
+    }
+}

@@ -1,0 +1,64 @@
+package io.tidemark.bench.run;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A program that does the work, in a process of its own. It ends by itself, with exit code 0, once it is done.
+ *
+ * @param name short, for tables
+ * @param what one sentence on how it is set up
+ * @param kind whether it is Tidemark, a peer or a limit
+ * @param result where its results are to be found
+ * @param classPath as Java takes it
+ * @param options of its virtual machine
+ * @param words main class and arguments
+ */
+public record Contender(
+        String name,
+        String what,
+        Kind kind,
+        Result result,
+        String classPath,
+        List<String> options,
+        Function<Place, List<String>> words) {
+    public Contender {
+        options = List.copyOf(options);
+    }
+
+    /** What a contender stands for. */
+    public enum Kind {
+        TIDEMARK,
+        /** What else its users would take. */
+        PEER,
+        /** What no engine can beat on this machine. */
+        LIMIT
+    }
+
+    /** Where results are. */
+    public enum Result {
+        /** In both aggregate tables. */
+        WINDOW_TABLES,
+        /** In {@code processed_events} and the second topic. */
+        EVENTS_AND_TOPIC,
+        /** In {@code processed_events} only. */
+        EVENTS,
+        /** In compacted topics, see {@link ResultTopics}. */
+        WINDOW_TOPICS,
+        /** Printed as the number of events that were read. */
+        PRINTED_COUNT
+    }
+
+    /** The command line of the process. */
+    public List<String> command(Place place) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.add("-cp");
+        command.add(classPath);
+        command.addAll(words.apply(place));
+        return command;
+    }
+}

@@ -1,0 +1,102 @@
+package io.tidemark.bench.run;
+
+import io.tidemark.bench.input.Oracle;
+import io.tidemark.bench.input.Oracle.HitKey;
+import io.tidemark.store.StoreConfig;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The tables that contenders fill: emptied before each run, compared with the oracle after it. */
+final class Tables {
+    private static final int FETCH_ROWS = 20_000;
+
+    private final StoreConfig store;
+
+    Tables(StoreConfig store) {
+        this.store = store;
+    }
+
+    /** Empties all, and lets PostgreSQL write out what it has in memory, so that each contender finds the same. */
+    void empty() throws SQLException {
+        try (Connection connection = open();
+                Statement statement = connection.createStatement()) {
+            statement.execute("""
+                    truncate processed_events, ingest_ledger, ingest_rejected, processed_events_aggregated,
+                        processed_events_aggregated_source, window_corrections, aggregate_progress, aggregate_settings""");
+            statement.execute("checkpoint");
+        }
+    }
+
+    /** How far PostgreSQL's log has come, in bytes. */
+    long walPosition() throws SQLException {
+        return number("select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint");
+    }
+
+    /** What is wrong with the counts in the aggregate tables; empty if nothing is. */
+    String faultOfCounts(Oracle oracle) throws SQLException {
+        String byHost = difference("processed_events_aggregated", oracle.byHost(), counts("""
+                select event_hour, host, '', num_hits from processed_events_aggregated"""));
+        if (!byHost.isEmpty()) {
+            return byHost;
+        }
+        return difference("processed_events_aggregated_source", oracle.byHostAndReferrer(), counts("""
+                select event_hour, host, referrer, num_hits from processed_events_aggregated_source"""));
+    }
+
+    /** What is wrong with the rows of {@code processed_events}; empty if nothing is. */
+    String faultOfEvents(Oracle oracle, long windowMillis) throws SQLException {
+        return difference("processed_events", oracle.byHostAndReferrer(), counts("""
+                select to_timestamp(floor(extract(epoch from event_timestamp) * 1000 / %1$d) * %1$d / 1000), host,
+                    coalesce(referrer, ''), count(*)
+                from processed_events group by 1, 2, 3""".formatted(windowMillis)));
+    }
+
+    static String difference(String where, Map<HitKey, Long> expected, Map<HitKey, Long> found) {
+        for (Map.Entry<HitKey, Long> each : expected.entrySet()) {
+            Long count = found.get(each.getKey());
+            if (!each.getValue().equals(count)) {
+                return "%s: %s is %s instead of %d".formatted(where, each.getKey(), count, each.getValue());
+            }
+        }
+        return found.size() == expected.size()
+                ? ""
+                : "%s has %d rows instead of %d".formatted(where, found.size(), expected.size());
+    }
+
+    private Map<HitKey, Long> counts(String query) throws SQLException {
+        Map<HitKey, Long> counts = new HashMap<>();
+        try (Connection connection = open()) {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.setFetchSize(FETCH_ROWS);
+                try (ResultSet rows = statement.executeQuery(query)) {
+                    while (rows.next()) {
+                        HitKey key = new HitKey(rows.getTimestamp(1).getTime(), rows.getString(2), rows.getString(3));
+                        if (counts.put(key, rows.getLong(4)) != null) {
+                            throw new SQLException("Two rows of " + key);
+                        }
+                    }
+                }
+            }
+        }
+        return counts;
+    }
+
+    private long number(String query) throws SQLException {
+        try (Connection connection = open();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private Connection open() throws SQLException {
+        return DriverManager.getConnection(store.jdbcUrl(), store.user(), store.password());
+    }
+}
