@@ -13,7 +13,6 @@ import io.tidemark.cli.embedded.StackAddresses;
 import io.tidemark.cli.jobs.JobRegistry;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -113,9 +112,8 @@ final class ClusterStartCommand implements Callable<Integer> {
     }
 
     private StackAddresses startInBackground() throws IOException, InterruptedException {
-        List<String> words = OwnCommand.line(requireNonNull(spec).commandLine());
-        words.add("--foreground");
-        return new BackgroundStart("The cluster", new Layout(data.path), "cluster.out").await(words);
+        return new BackgroundStart("The cluster", new Layout(data.path), "cluster.out")
+                .await(OwnCommand.line(requireNonNull(spec).commandLine(), "--foreground", true));
     }
 
     private void print(PrintWriter out, String event, StackAddresses addresses) {

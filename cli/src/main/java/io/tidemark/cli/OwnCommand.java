@@ -10,8 +10,8 @@ import picocli.CommandLine;
 final class OwnCommand {
     private OwnCommand() {}
 
-    /** Java, its options, this program and the words it was called with; may be added to. */
-    static List<String> line(CommandLine command) {
+    /** Java, its options, this program and the words it was called with, but for the flag, which has that value. */
+    static List<String> line(CommandLine command, String flag, boolean value) {
         List<String> words = new ArrayList<>();
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         words.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
@@ -25,7 +25,11 @@ final class OwnCommand {
         while (root.getParent() != null) {
             root = root.getParent();
         }
-        words.addAll(root.getParseResult().originalArgs());
+        root.getParseResult().originalArgs().stream()
+                .filter(word -> !word.equals(flag) && !word.startsWith(flag + "="))
+                .forEach(words::add);
+        // Even if it is false by default: where words come from an @file, the other starts no third, but fails.
+        words.add(flag + "=" + value);
         return words;
     }
 }

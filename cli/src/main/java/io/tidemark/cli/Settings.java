@@ -32,8 +32,8 @@ final class Settings implements IDefaultValueProvider {
 
     private static final String KAFKA = "kafka.";
 
-    /** Options of a single call, not settings. */
-    private static final Set<String> NEVER = Set.of("help", "version", "config", "verbose", "kafka-property");
+    /** Options of a single call, not settings; neither is any flag. */
+    private static final Set<String> NEVER = Set.of("config", "kafka-property");
 
     /** Where a value comes from, the first before the second. */
     enum Place {
@@ -180,8 +180,14 @@ final class Settings implements IDefaultValueProvider {
         return keys;
     }
 
-    /** What an option is called in settings: each of its long names. */
+    /**
+     * What an option is called in settings: each of its long names. A flag has none: picocli takes it on the command line
+     * for the opposite of its default.
+     */
     private static List<String> keys(OptionSpec option) {
+        if (option.typeInfo().isBoolean()) {
+            return List.of();
+        }
         return Arrays.stream(option.names())
                 .filter(name -> name.startsWith("--"))
                 .map(name -> name.substring(2))

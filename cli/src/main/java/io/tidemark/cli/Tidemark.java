@@ -35,7 +35,8 @@ import picocli.CommandLine.ScopeType;
         footer = {
             "",
             "Settings come from options, then TIDEMARK_... environment variables (--geo-db is TIDEMARK_GEO_DB),"
-                    + " then tidemark.properties or the file of --config (geo-db=...).",
+                    + " then tidemark.properties or the file of --config (geo-db=...);"
+                    + " but for flags, such as --detach, which are given with each call.",
             "Those of Kafka's clients likewise: TIDEMARK_KAFKA_SECURITY_PROTOCOL, then kafka.security.protocol=...",
             "Exit codes: 0 done, 1 failed, 2 wrong usage."
         })

@@ -130,19 +130,14 @@ final class UpCommand implements Callable<Integer> {
         Layout layout = new Layout(data.path);
         JobRegistry jobs = new JobRegistry(layout);
         List<JobRecord> before = jobs.all();
-        StackAddresses addresses = new BackgroundStart("The stack", layout, "up.out").await(thisCommandWithoutDetach());
+        StackAddresses addresses = new BackgroundStart("The stack", layout, "up.out")
+                .await(OwnCommand.line(Objects.requireNonNull(spec).commandLine(), "--detach", false));
         for (JobRecord job : jobs.all()) {
             if (!before.contains(job)) {
                 resumed.put(job.kind(), URI.create(addresses.flinkPage() + "/#/job/running/" + job.jobId()));
             }
         }
         return addresses;
-    }
-
-    private List<String> thisCommandWithoutDetach() {
-        List<String> words = OwnCommand.line(Objects.requireNonNull(spec).commandLine());
-        words.remove("--detach");
-        return words;
     }
 
     private void print(PrintWriter out, String event, StackAddresses addresses) {

@@ -8,6 +8,9 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -174,6 +177,57 @@ class CommandLineTest {
         assertThat(err.toString())
                 .isEqualTo(
                         "tidemark: Cannot read settings from %s (there is no such file or folder)%n".formatted(file));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "up --detach",
+                "cluster start --foreground",
+                "import x.log --follow",
+                "job enrich --bounded",
+                "job enrich --fresh",
+                "job enrich --if-absent",
+                "sql select --csv",
+                "audit --deep",
+                "audit --json",
+                "down --verbose"
+            })
+    void aFlagIsTrueIfItIsGivenAndFalseIfNotWhateverIsSet(String words) throws Exception {
+        String flag = words.substring(words.indexOf("--") + 2);
+        Map<String, String> environment =
+                Map.of("TIDEMARK_" + flag.toUpperCase(Locale.ROOT).replace('-', '_'), "true");
+        assertThat(flag(environment, words, flag)).isEqualTo(true);
+        assertThat(flag(environment, words.substring(0, words.indexOf(" --")), flag))
+                .isEqualTo(false);
+        Path file = Files.writeString(folder.resolve("my.properties"), flag + " = true\n");
+        assertThat(run(Map.of(), "down", "--config", file.toString())).isEqualTo(Main.WRONG_USAGE);
+        assertThat(err.toString()).contains("\"" + flag + "\", which is no setting");
+    }
+
+    private static Object flag(Map<String, String> environment, String line, String flag) {
+        String[] words = line.split(" ", -1);
+        CommandLine command = Main.configured(new CommandLine(new Tidemark()), environment, words);
+        List<CommandLine> commands = command.parseArgs(words).asCommandLineList();
+        return commands.get(commands.size() - 1)
+                .getCommandSpec()
+                .findOption("--" + flag)
+                .getValue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"up --detach", "--verbose up --detach=true --partitions 3", "up --detach=false"})
+    void theStackInTheBackgroundIsNotStartedDetachedAgain(String line) {
+        String[] words = line.split(" ", -1);
+        CommandLine command = Main.configured(new CommandLine(new Tidemark()), Map.of(), words);
+        CommandLine up = command.parseArgs(words).subcommand().commandSpec().commandLine();
+        List<String> again = OwnCommand.line(up, "--detach", false);
+        assertThat(again.get(again.size() - 1)).isEqualTo("--detach=false");
+        assertThat(again).filteredOn(word -> word.startsWith("--detach")).hasSize(1);
+        assertThat(again)
+                .containsAll(Arrays.stream(words)
+                        .filter(word -> !word.startsWith("--detach"))
+                        .toList());
     }
 
     @ParameterizedTest
