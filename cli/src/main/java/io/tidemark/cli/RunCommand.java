@@ -2,6 +2,7 @@ package io.tidemark.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tidemark.cli.cluster.Cluster;
 import io.tidemark.cli.embedded.External;
 import io.tidemark.cli.embedded.Stack;
 import io.tidemark.cli.embedded.StackConfig;
@@ -78,6 +79,9 @@ final class RunCommand implements Callable<Integer> {
         JobOptions options = settings.options().withWindow(windows.size).withTime(windows.time);
         // Before the servers start.
         List<LogSource> sources = logs.sources();
+        if (data != null) {
+            Cluster.requireNothingLeft(data);
+        }
         long started = System.nanoTime();
         External external = OwnServers.reachable(kafka, postgres, topics, err);
         err.println(OwnServers.starting(external));

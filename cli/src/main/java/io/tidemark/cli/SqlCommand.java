@@ -1,5 +1,6 @@
 package io.tidemark.cli;
 
+import io.tidemark.cli.cluster.Cluster;
 import io.tidemark.cli.embedded.DatabaseOnly;
 import io.tidemark.cli.embedded.Stack;
 import io.tidemark.store.SqlQuery;
@@ -53,6 +54,7 @@ final class SqlCommand implements Callable<Integer> {
         if (reachable.isPresent()) {
             run(PostgresOptions.reachable(reachable.get()));
         } else {
+            Cluster.requireNothingLeft(data.path);
             try (DatabaseOnly database = DatabaseOnly.start(data.path)) {
                 run(database.store());
             }

@@ -1,5 +1,6 @@
 package io.tidemark.cli;
 
+import io.tidemark.cli.cluster.Cluster;
 import io.tidemark.cli.embedded.External;
 import io.tidemark.cli.embedded.Layout;
 import io.tidemark.cli.embedded.Stack;
@@ -95,6 +96,7 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private StackAddresses start(PrintWriter err) throws IOException {
+        Cluster.requireNothingLeft(data.path);
         External external = OwnServers.reachable(kafka, postgres, topics, err);
         Layout layout = new Layout(data.path);
         if (!new JobRegistry(layout).all().isEmpty()) {

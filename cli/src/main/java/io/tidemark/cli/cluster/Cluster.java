@@ -275,6 +275,26 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes sure that a killed supervisor has left nothing on the folder that another start there would get in the way of.
+     *
+     * @throws StackException that says how to end it
+     */
+    public static void requireNothingLeft(Path data) {
+        Layout layout = new Layout(data);
+        // If the supervisor lives, it holds the folder's lock.
+        boolean left = ClusterFile.read(layout)
+                .filter(file -> file.findSupervisor().isEmpty())
+                .filter(file -> file.processes().stream()
+                        .anyMatch(process -> process.find().isPresent()))
+                .isPresent();
+        if (left) {
+            throw new StackException(
+                    "On %s run processes of a cluster, left by a supervisor that was killed; end them with 'tidemark cluster stop --data %s'"
+                            .formatted(layout.data(), layout.data()));
+        }
+    }
+
     /** Whether the process ended within that time. */
     public static boolean awaitEnd(ProcessHandle process, Duration patience) throws InterruptedException {
         return Processes.awaitEnd(process, patience);

@@ -1,5 +1,6 @@
 package io.tidemark.cli.embedded;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -40,12 +41,7 @@ public final class FolderLock implements AutoCloseable {
     public static FolderLock take(Layout layout) {
         try {
             Files.createDirectories(layout.data());
-            return tryTake(layout)
-                    .orElseThrow(
-                            () -> new StackException("Data folder %s is in use by process %s; stop that first with "
-                                            .formatted(layout.data(), holder(layout))
-                                    + "'tidemark down --data %s', or use another folder (--data)"
-                                            .formatted(layout.data())));
+            return tryTake(layout).orElseThrow(() -> inUse(layout));
         } catch (IOException e) {
             throw new StackException(
                     "Cannot write to data folder %s (%s); use another one (--data)".formatted(layout.data(), e), e);
@@ -92,6 +88,30 @@ public final class FolderLock implements AutoCloseable {
                     channel.close();
                 }
             }
+        }
+    }
+
+    private static StackException inUse(Layout layout) {
+        String holder = holder(layout);
+        return new StackException(
+                "Data folder %s is in use by process %s; stop that first with 'tidemark %s --data %s', or use another folder (--data)"
+                        .formatted(
+                                layout.data(),
+                                holder,
+                                isSupervisor(layout, holder) ? "cluster stop" : "down",
+                                layout.data()));
+    }
+
+    private static boolean isSupervisor(Layout layout, String pid) {
+        try {
+            return Files.exists(layout.clusterFile())
+                    && new ObjectMapper()
+                            .readTree(layout.clusterFile().toFile())
+                            .path("supervisor")
+                            .asText()
+                            .equals(pid);
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -91,6 +91,7 @@ class ClusterIT {
         Pipeline.await("the supervisor to be gone", () -> file.findSupervisor().isEmpty());
         assertThat(tidemark("cluster", "status").exitCode()).isEqualTo(1);
         assertThat(tidemark("cluster", "status").out()).containsPattern("supervisor +\\d+ +- dead");
+        assertThat(tidemark("sql", "select 1").err()).contains("'tidemark cluster stop --data ");
         assertThat(living(file.processes())).hasSize(5);
 
         assertThat(tidemark("cluster", "stop").out()).startsWith("Ended 5 processes that a killed supervisor had left");
