@@ -18,7 +18,9 @@ import java.util.concurrent.TimeUnit;
  * @param outputFile name of the file that takes what the process prints, in the folder of logs
  */
 record BackgroundStart(String what, Layout layout, String outputFile) {
-    private static final Duration LONGEST = Duration.ofMinutes(3);
+    /** Longer than the start allows itself, so that it is the start that says what was too slow. */
+    private static final Duration LONGEST = Duration.ofMinutes(5);
+
     private static final Duration LOOK_EVERY = Duration.ofMillis(50);
 
     /**

@@ -109,10 +109,12 @@ final class DemoCommand implements Callable<Integer> {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         try (TemporaryFolder folder = TemporaryFolder.unless(null);
-                Stack stack = Stack.start(StackConfig.at(folder.path())
-                        .withPartitions(topics.partitions())
-                        .withParallelism(settings.parallelism())
-                        .withExternal(external))) {
+                Stack stack = Stack.start(
+                        StackConfig.at(folder.path())
+                                .withPartitions(topics.partitions())
+                                .withParallelism(settings.parallelism())
+                                .withExternal(external),
+                        folder::close)) {
             EnrichJob.warmUp();
             stack.afterExit(() -> end(folder));
             try {

@@ -87,12 +87,13 @@ final class RunCommand implements Callable<Integer> {
         err.println(OwnServers.starting(external));
         err.flush();
         try (TemporaryFolder folder = TemporaryFolder.unless(data);
-                Stack stack = Stack.start(StackConfig.at(folder.path())
-                        .withPartitions(topics.partitions())
-                        .withParallelism(settings.parallelism())
-                        .withExternal(external))) {
+                Stack stack = Stack.start(
+                        StackConfig.at(folder.path())
+                                .withPartitions(topics.partitions())
+                                .withParallelism(settings.parallelism())
+                                .withExternal(external),
+                        folder::close)) {
             EnrichJob.warmUp();
-            stack.afterExit(folder::close);
             err.printf("Up after %.1f s%n", seconds(started));
             settings.adviseOnGeo(err);
             Target target = Target.of(stack);

@@ -15,6 +15,11 @@ public record ProgramRun(int exitCode, String out, String err) {
 
     /** Runs the command in a process of its own, as its users do. */
     public static ProgramRun tidemark(Path folder, String... words) throws IOException, InterruptedException {
+        return of(folder, Map.of(), command(words));
+    }
+
+    /** The command line of such a process; may be added to. */
+    public static List<String> command(String... words) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -22,7 +27,7 @@ public record ProgramRun(int exitCode, String out, String err) {
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
         command.addAll(List.of(words));
-        return of(folder, Map.of(), command);
+        return command;
     }
 
     /** Runs any program. */

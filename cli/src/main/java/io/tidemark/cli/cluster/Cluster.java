@@ -46,6 +46,10 @@ public final class Cluster implements AutoCloseable {
     private final StackAddresses addresses;
     private final JobKeeper jobs;
     private final Object fileLock = new Object();
+
+    /** For Ctrl-C and SIGTERM, which may come half-way through the start. */
+    private final Thread atExit = new Thread(this::close, "stop-cluster");
+
     private volatile boolean closed;
 
     private Cluster(Layout layout, FolderLock lock, ClusterConfig config) throws Exception {
@@ -109,6 +113,7 @@ public final class Cluster implements AutoCloseable {
                 LOG.warn("Ended {} processes that were left on {} by a killed supervisor", left, layout.data());
             }
             cluster = new Cluster(layout, lock, config);
+            Runtime.getRuntime().addShutdownHook(cluster.atExit);
             cluster.awaitStart(config.partitions());
             started = true;
             return cluster;
@@ -134,6 +139,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     private void awaitStart(int partitions) throws IOException, InterruptedException {
+        long started = System.nanoTime();
         processes.forEach(Supervised::start);
         CompletableFuture<Void> topics = find(Role.KAFKA)
                 .map(broker ->
@@ -144,7 +150,7 @@ public final class Cluster implements AutoCloseable {
                 .orElseGet(() -> CompletableFuture.completedFuture(null))
                 .thenApplyAsync(ready -> Migrations.apply(store()));
         for (Supervised process : processes) {
-            process.awaitReady(PATIENCE);
+            process.awaitReady(PATIENCE, started);
         }
         try {
             topics.join();
@@ -153,10 +159,17 @@ public final class Cluster implements AutoCloseable {
             Throwable cause = requireNonNull(e.getCause(), "cause");
             throw new IOException(cause.getMessage(), e);
         }
-        writeFile();
-        StackFile.write(layout.stackFile(), addresses);
+        announce();
         LOG.info("The cluster on {} is up", layout.data());
         jobs.resume();
+    }
+
+    private synchronized void announce() throws IOException {
+        if (closed) {
+            throw new StackException("The cluster on %s has been stopped".formatted(layout.data()));
+        }
+        writeFile();
+        StackFile.write(layout.stackFile(), addresses);
     }
 
     /** Empty if it is a server of the user's own. */
@@ -199,7 +212,17 @@ public final class Cluster implements AutoCloseable {
 
     /** Stops Flink, Kafka and PostgreSQL, in this order, and gives the folder free. Closing twice changes nothing. */
     @Override
-    public synchronized void close() {
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException e) {
+            // The process is ending, and the hook is at it or done.
+            LOG.debug("Closed during shutdown");
+        }
+        stop();
+    }
+
+    private synchronized void stop() {
         if (closed) {
             return;
         }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program that is a Java class.
@@ -65,7 +66,9 @@ record JavaProgram(
     }
 
     @Override
-    public void end(ProcessHandle process) {
-        process.destroy();
+    public void end(@Nullable ProcessHandle process) {
+        if (process != null) {
+            process.destroy();
+        }
     }
 }

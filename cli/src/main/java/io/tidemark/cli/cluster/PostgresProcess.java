@@ -4,6 +4,7 @@ import io.tidemark.cli.embedded.Layout;
 import io.tidemark.cli.embedded.PostgresServer;
 import io.tidemark.cli.embedded.StackException;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,12 +37,12 @@ record PostgresProcess(Layout layout, int port) implements Program {
     }
 
     @Override
-    public void end(ProcessHandle process) {
+    public void end(@Nullable ProcessHandle process) {
         try {
             boolean ran = PostgresServer.stopLeftover(layout);
             LOG.info("PostgreSQL {}", ran ? "has been stopped" : "had ended before");
         } catch (StackException e) {
-            LOG.warn("PostgreSQL (process {}) does not end when asked to", process.pid(), e);
+            LOG.warn("PostgreSQL (process {}) does not end when asked to", process, e);
         }
     }
 }

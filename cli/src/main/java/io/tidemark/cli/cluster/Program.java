@@ -1,6 +1,7 @@
 package io.tidemark.cli.cluster;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** How one process of the cluster is started and stopped, as often as need be. */
 interface Program {
@@ -21,6 +22,10 @@ interface Program {
     /** Whether it does its work by now. */
     boolean answers();
 
-    /** Asks it to end. */
-    void end(ProcessHandle process);
+    /**
+     * Asks it to end.
+     *
+     * @param process the one that was started; null if no start has come to its end
+     */
+    void end(@Nullable ProcessHandle process);
 }

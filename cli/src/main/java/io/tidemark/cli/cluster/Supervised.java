@@ -132,10 +132,8 @@ final class Supervised {
     void end() throws InterruptedException {
         letGo();
         thread.join();
-        ProcessHandle running = process;
-        if (running != null) {
-            program.end(running);
-        }
+        // Also if there is no process: PostgreSQL may run, though its start was interrupted.
+        program.end(process);
     }
 
     /** Waits until the process, having been asked to, has ended; kills it if it takes too long. */
@@ -150,10 +148,10 @@ final class Supervised {
         }
     }
 
-    /** Waits for {@link #ready}, at most that long. */
-    void awaitReady(Duration patience) throws IOException, InterruptedException {
+    /** Waits for {@link #ready}, at most until that long after a point in time of {@link System#nanoTime}. */
+    void awaitReady(Duration patience, long sinceNanos) throws IOException, InterruptedException {
         try {
-            ready.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            ready.get(sinceNanos + patience.toNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             Throwable cause = requireNonNull(e.getCause(), "cause");
             throw new IOException(info.name() + " " + cause.getMessage(), e);

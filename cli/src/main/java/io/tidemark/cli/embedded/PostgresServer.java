@@ -63,16 +63,7 @@ public final class PostgresServer implements AutoCloseable {
             server.stopLeftover();
             server.initializeOnce();
             server.configure();
-            server.run(
-                    "",
-                    "pg_ctl",
-                    "-D",
-                    cluster.toString(),
-                    "-l",
-                    logs.resolve("start.log").toString(),
-                    "-w",
-                    "start");
-            server.createDatabaseOnce();
+            server.startOrLeaveNothing();
             return server;
         } catch (IOException | SQLException e) {
             throw new StackException(
@@ -185,6 +176,34 @@ public final class PostgresServer implements AutoCloseable {
         password.write(made);
     }
 
+    private void startOrLeaveNothing() throws IOException, SQLException {
+        try {
+            run(
+                    "",
+                    "pg_ctl",
+                    "-D",
+                    cluster.toString(),
+                    "-l",
+                    logs.resolve("start.log").toString(),
+                    "-w",
+                    "start");
+            createDatabaseOnce();
+        } catch (IOException | SQLException e) {
+            // What interrupted the start does not want the server left, nor half of the stop.
+            boolean interrupted = Thread.interrupted();
+            try {
+                stopLeftover();
+            } catch (IOException also) {
+                e.addSuppressed(also);
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            throw e;
+        }
+    }
+
     private static void clear(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -287,7 +306,7 @@ public final class PostgresServer implements AutoCloseable {
             try (OutputStream in = process.getOutputStream()) {
                 in.write(input.getBytes(StandardCharsets.US_ASCII));
             }
-            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+            if (!awaitEnd(process)) {
                 process.destroyForcibly();
                 throw new IOException("%s took more than %d s".formatted(program, TIMEOUT_SECONDS));
             }
@@ -296,11 +315,30 @@ public final class PostgresServer implements AutoCloseable {
                         Files.readString(output, StandardCharsets.UTF_8).strip().replaceAll("\\s*\\n\\s*", "; ");
                 throw new IOException("%s failed: %s; see %s".formatted(program, said, logs));
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("Interrupted while %s ran".formatted(program), e);
+            if (Thread.currentThread().isInterrupted()) {
+                throw new IOException("Interrupted while %s ran".formatted(program));
+            }
         } finally {
             Files.delete(output);
+        }
+    }
+
+    /** Also if it is interrupted: nobody could say whether a pg_ctl that works on is about to start a server. */
+    private static boolean awaitEnd(Process process) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

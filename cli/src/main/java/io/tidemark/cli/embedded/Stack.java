@@ -10,8 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -35,15 +33,9 @@ public final class Stack implements AutoCloseable {
     private final StackAddresses addresses;
     private final KafkaSettings kafka;
     private final StoreConfig store;
-    private final Deque<AutoCloseable> parts;
+    private final Parts parts;
 
-    /** For Ctrl-C and SIGTERM. */
-    private final Thread atExit = new Thread(this::exit, "stop-stack");
-
-    private volatile Runnable beforeExit = () -> {};
-    private volatile Runnable afterExit = () -> {};
-
-    private Stack(Layout layout, Servers servers, Deque<AutoCloseable> parts) {
+    private Stack(Layout layout, Servers servers, Parts parts) {
         this.layout = layout;
         this.addresses = servers.addresses();
         this.kafka = servers.kafka();
@@ -57,7 +49,16 @@ public final class Stack implements AutoCloseable {
      * @throws StackException if the folder is in use, or a server does not start; nothing is left running then
      */
     public static Stack start(StackConfig config) {
-        Stack stack = startUnannounced(config);
+        return start(config, () -> {});
+    }
+
+    /**
+     * As {@link #start(StackConfig)}, but if the process ends, as by Ctrl-C, something is to do.
+     *
+     * @param afterExit as for {@link #afterExit}, from the beginning of the start on
+     */
+    public static Stack start(StackConfig config, Runnable afterExit) {
+        Stack stack = startUnannounced(config, afterExit);
         boolean announced = false;
         try {
             stack.announce();
@@ -71,38 +72,36 @@ public final class Stack implements AutoCloseable {
     }
 
     /**
-     * As {@link #start}, but other processes do not see it before {@link #announce}.
+     * As {@link #start(StackConfig)}, but other processes do not see it before {@link #announce}.
      *
      * @throws StackException if the folder is in use, or a server does not start; nothing is left running then
      */
     public static Stack startUnannounced(StackConfig config) {
+        return startUnannounced(config, () -> {});
+    }
+
+    private static Stack startUnannounced(StackConfig config, Runnable afterExit) {
         Layout layout = new Layout(config.data());
-        Deque<AutoCloseable> parts = new ArrayDeque<>();
+        Parts parts = Parts.of(layout, FolderLock.take(layout), afterExit);
         boolean started = false;
         try {
-            parts.push(FolderLock.take(layout));
             Files.deleteIfExists(layout.stackFile());
             LogFiles.in(layout.logs());
             Stack stack = new Stack(layout, startServers(config, layout, parts), parts);
-            Runtime.getRuntime().addShutdownHook(stack.atExit);
             started = true;
             return stack;
         } catch (IOException e) {
             throw new StackException("Cannot use data folder %s (%s)".formatted(layout.data(), e), e);
         } finally {
             if (!started) {
-                closeAll(parts);
+                parts.close();
             }
         }
     }
 
     /** Tells other processes where it is, by {@code stack.json}. */
     public void announce() {
-        try {
-            StackFile.write(layout.stackFile(), addresses);
-        } catch (IOException e) {
-            throw new StackException("Cannot write %s (%s)".formatted(layout.stackFile(), e), e);
-        }
+        parts.announce(addresses);
     }
 
     /** The stack that runs on the folder, in whichever process; empty if none does, or it is still starting. */
@@ -137,35 +136,33 @@ public final class Stack implements AutoCloseable {
 
     private record Servers(StackAddresses addresses, KafkaSettings kafka, StoreConfig store) {}
 
-    /** Leaves in {@code parts} whatever started, in the order in which it is to stop, also if something else failed. */
-    private static Servers startServers(StackConfig config, Layout layout, Deque<AutoCloseable> parts) {
+    /** Leaves in {@code parts} whatever starts, in the order in which it is to stop. */
+    private static Servers startServers(StackConfig config, Layout layout, Parts parts) {
         External external = config.external();
         ExecutorService starters = Executors.newFixedThreadPool(4);
         try {
-            Future<Optional<PostgresServer>> postgres = starters.submit(() -> startUnless(
-                    external.postgres(),
-                    () -> PostgresServer.start(layout, config.ports().postgres())));
-            Future<Optional<KafkaNode>> node = starters.submit(() -> startUnless(
-                    external.kafka(),
-                    () -> KafkaNode.start(layout.kafka(), config.ports().kafka())));
-            Future<Optional<FlinkCluster>> flink = starters.submit(() -> Optional.of(
-                    FlinkCluster.start(layout, config.slots(), config.ports().flink())));
+            Future<Optional<PostgresServer>> postgres = parts.start(
+                    starters,
+                    () -> startUnless(
+                            external.postgres(),
+                            () -> PostgresServer.start(layout, config.ports().postgres())));
+            Future<Optional<KafkaNode>> node = parts.start(
+                    starters,
+                    () -> startUnless(
+                            external.kafka(),
+                            () -> KafkaNode.start(layout.kafka(), config.ports().kafka())));
+            Future<Optional<FlinkCluster>> flink = parts.start(
+                    starters,
+                    () -> Optional.of(FlinkCluster.start(
+                            layout, config.slots(), config.ports().flink())));
             Future<StoreConfig> store = starters.submit(() -> {
                 StoreConfig database =
                         postgres.get().map(PostgresServer::store).orElseGet(() -> given(external.postgres()));
                 LOG.info("Applied {} migrations", Migrations.apply(database));
                 return database;
             });
-            RuntimeException failure = null;
             for (Future<? extends Optional<? extends AutoCloseable>> part : List.of(postgres, node, flink)) {
-                try {
-                    result(part).ifPresent(parts::push);
-                } catch (StackException e) {
-                    failure = failure == null ? e : failure;
-                }
-            }
-            if (failure != null) {
-                throw failure;
+                result(part);
             }
             result(node).ifPresent(kafka -> kafka.createTopics(config.partitions()));
             KafkaSettings kafka = result(node)
@@ -228,57 +225,22 @@ public final class Stack implements AutoCloseable {
 
     /** What to do first when the process ends, as by Ctrl-C, while everything still answers; not by {@link #close}. */
     public void beforeExit(Runnable action) {
-        beforeExit = action;
+        parts.beforeExit(action);
     }
 
     /** What to do last when the process ends, as by Ctrl-C, once everything has stopped; not by {@link #close}. */
     public void afterExit(Runnable action) {
-        afterExit = action;
+        parts.afterExit(action);
     }
 
     /** Stops because the process ends; a further call waits for the first. */
-    public synchronized void exit() {
-        Runnable first = beforeExit;
-        beforeExit = () -> {};
-        try {
-            first.run();
-        } catch (RuntimeException e) {
-            LOG.warn("The stack stops, though not all was done that was to be done before", e);
-        } finally {
-            stop();
-            afterExit.run();
-        }
+    public void exit() {
+        parts.exit();
     }
 
     /** Flink, Kafka, PostgreSQL, in this order, then gives the folder free. Closing twice changes nothing. */
     @Override
     public void close() {
-        try {
-            Runtime.getRuntime().removeShutdownHook(atExit);
-        } catch (IllegalStateException e) {
-            // The process is ending, and the hook is at it or done.
-            LOG.debug("Closed during shutdown");
-        }
-        stop();
-    }
-
-    private synchronized void stop() {
-        try {
-            Files.deleteIfExists(layout.stackFile());
-        } catch (IOException e) {
-            LOG.warn("Cannot delete {}", layout.stackFile(), e);
-        }
-        closeAll(parts);
-    }
-
-    private static void closeAll(Deque<AutoCloseable> parts) {
-        while (!parts.isEmpty()) {
-            AutoCloseable part = parts.pop();
-            try {
-                part.close();
-            } catch (Exception e) {
-                LOG.warn("Cannot stop {} cleanly", part.getClass().getSimpleName(), e);
-            }
-        }
+        parts.close();
     }
 }

@@ -36,9 +36,10 @@ public final class FlinkProcesses implements AutoCloseable {
                 .toList();
         FlinkProcesses flink =
                 new FlinkProcesses(layout, processes, programs.rest().address());
+        long started = System.nanoTime();
         processes.forEach(Supervised::start);
         for (Supervised process : processes) {
-            process.awaitReady(PATIENCE);
+            process.awaitReady(PATIENCE, started);
         }
         return flink;
     }

@@ -10,7 +10,6 @@ import io.tidemark.cli.cluster.ProcessState;
 import io.tidemark.cli.cluster.Role;
 import io.tidemark.cli.embedded.Layout;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -104,9 +103,7 @@ class ClusterIT {
         assertThat(data.resolve("stack.json")).doesNotExist();
         assertThat(data.resolve("cluster.json")).doesNotExist();
         assertThat(data.resolve("postgres/cluster/postmaster.pid")).doesNotExist();
-        assertThat(ProcessHandle.allProcesses()
-                        .filter(process -> commandLine(process).contains(data.toString())))
-                .isEmpty();
+        assertThat(Living.on(data)).isEmpty();
     }
 
     private static List<ProcessInfo> living(List<ProcessInfo> processes) {
@@ -136,14 +133,5 @@ class ClusterIT {
         all[words.length] = "--data";
         all[words.length + 1] = data.toString();
         return InProcess.tidemark(all);
-    }
-
-    private static String commandLine(ProcessHandle process) {
-        try {
-            return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"), StandardCharsets.ISO_8859_1)
-                    .replace('\0', ' ');
-        } catch (IOException gone) {
-            return process.info().commandLine().orElse("");
-        }
     }
 }
