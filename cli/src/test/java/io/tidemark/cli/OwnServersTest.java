@@ -105,7 +105,10 @@ class OwnServersTest {
                 "ssl.truststore.password",
                 "sasl.jaas.config",
                 "ssl.keystore.key",
-                "sasl.oauthbearer.client.credentials.client.secret"
+                "sasl.oauthbearer.client.credentials.client.secret",
+                "sasl.oauthbearer.assertion.private.key.passphrase",
+                "ssl.keystore.certificate.chain",
+                "sasl.login.plugin.passphrase"
             })
     void aSecretOnTheCommandLineIsRefused(String key) {
         assertThat(run(Map.of(), "--kafka", "k:1", "--kafka-property", key + "=hush"))

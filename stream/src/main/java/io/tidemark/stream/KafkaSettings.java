@@ -3,6 +3,7 @@ package io.tidemark.stream;
 import static java.util.Objects.requireNonNull;
 
 import java.io.Serializable;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
@@ -12,6 +13,7 @@ import java.util.TreeSet;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
 
 /**
  * Where Kafka is, and how its clients are set up.
@@ -21,6 +23,10 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  */
 public record KafkaSettings(String bootstrapServers, Map<String, String> clientProperties) implements Serializable {
     private static final String VARIABLE_PREFIX = "TIDEMARK_KAFKA_";
+
+    /** What each of Kafka's own clients knows. */
+    private static final List<ConfigDef> CLIENTS =
+            List.of(ProducerConfig.configDef(), ConsumerConfig.configDef(), AdminClientConfig.configDef());
 
     /** What counting exactly depends on: the value that it has anyway, or empty where no value can be chosen. */
     private static final Map<String, String> OWN = Map.ofEntries(
@@ -75,10 +81,14 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> clientP
         return found;
     }
 
-    /** Whether a setting's value must be seen by nobody. */
+    /** Whether a setting's value must be seen by nobody: Kafka says so, or its name does, as for a plugin's. */
     public static boolean isSecret(String key) {
         String lower = key.toLowerCase(Locale.ROOT);
-        return lower.contains("password")
+        return CLIENTS.stream()
+                        .map(client -> client.configKeys().get(lower))
+                        .anyMatch(known -> known != null && known.type == ConfigDef.Type.PASSWORD)
+                || lower.contains("password")
+                || lower.contains("passphrase")
                 || lower.contains("secret")
                 || lower.endsWith(".key")
                 || lower.endsWith("sasl.jaas.config")
@@ -88,9 +98,7 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> clientP
     /** Those of the keys that none of Kafka's own clients knows: misspelt, or meant for a plugin. */
     public static Set<String> unknown(Set<String> keys) {
         Set<String> unknown = new TreeSet<>(keys);
-        unknown.removeAll(ProducerConfig.configNames());
-        unknown.removeAll(ConsumerConfig.configNames());
-        unknown.removeAll(AdminClientConfig.configNames());
+        CLIENTS.forEach(client -> unknown.removeAll(client.names()));
         return unknown;
     }
 
