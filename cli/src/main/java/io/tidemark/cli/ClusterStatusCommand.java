@@ -93,7 +93,7 @@ final class ClusterStatusCommand implements Callable<Integer> {
         try {
             known.addAll(new FlinkRest(addresses.get().flink()).jobs());
         } catch (IOException e) {
-            out.println("Flink does not answer: " + e.getMessage());
+            out.println(e.getMessage());
             return false;
         }
         boolean well = true;

@@ -231,6 +231,18 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            127.0.0.1:1           | Flink at 127.0.0.1:1 does not answer; is it running?
+            http://127.0.0.1:8081 | Flink's address must be host:port of its REST endpoint, such as localhost:8081; was "http://127.0.0.1:8081"
+            """)
+    void aFlinkThatDoesNotAnswerIsNamed(String flink, String message) {
+        String data = folder.toString();
+        assertThat(run(Map.of(), "job", "status", "--flink", flink, "--data", data))
+                .isEqualTo(Main.FAILED);
+        assertThat(err.toString().lines()).containsExactly("tidemark: " + message);
+    }
+
+    @ParameterizedTest
     @CsvSource({"5m,PT5M", "10s,PT10S", "1h30m,PT1H30M", "500ms,PT0.5S", "2d,PT48H", "0s,PT0S"})
     void durationsAreReadAsPeopleWriteThem(String text, Duration expected) {
         assertThat(new DurationConverter().convert(text)).isEqualTo(expected);

@@ -30,7 +30,7 @@ public final class FlinkRest {
 
     /** Of the endpoint at {@code host:port}. */
     public FlinkRest(String address) {
-        this.address = address;
+        this.address = Target.requireHostAndPort(address);
     }
 
     /** {@code host:port}. */
@@ -84,16 +84,20 @@ public final class FlinkRest {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + address + path))
                 .timeout(ANSWER_WITHIN)
                 .build();
+        HttpResponse<byte[]> answer;
         try {
-            HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-            if (answer.statusCode() != 200) {
-                throw new IOException(
-                        "Flink at %s answers %s with status %d".formatted(address, path, answer.statusCode()));
-            }
-            return JSON.readTree(answer.body());
+            answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("Interrupted while asking Flink at " + address, e);
+        } catch (IOException e) {
+            // Most of them have no message, or none that says who does not answer.
+            throw new IOException("Flink at %s does not answer; is it running?".formatted(address), e);
         }
+        if (answer.statusCode() != 200) {
+            throw new IOException(
+                    "Flink at %s answers %s with status %d".formatted(address, path, answer.statusCode()));
+        }
+        return JSON.readTree(answer.body());
     }
 }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidemark.cli.InProcess;
 import io.tidemark.cli.embedded.FolderLock;
 import io.tidemark.cli.embedded.Layout;
+import io.tidemark.cli.embedded.StackAddresses;
 import io.tidemark.cli.embedded.StackException;
+import io.tidemark.cli.embedded.StackFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,6 +69,17 @@ class LeftoversTest {
             assertThatThrownBy(() -> FolderLock.take(layout))
                     .hasMessageContaining("'tidemark down --data " + layout.data() + "'");
         }
+    }
+
+    @Test
+    void itsStatusNamesTheFlinkThatDoesNotAnswer() throws Exception {
+        left(LIVING);
+        StackFile.write(
+                layout.stackFile(),
+                StackAddresses.ofOwnServers(
+                        1, "k:1", "jdbc:postgresql:x", "u", folder.resolve("password"), "127.0.0.1:1", "now"));
+        assertThat(tidemark(List.of("cluster", "status")).out())
+                .endsWith("Flink at 127.0.0.1:1 does not answer; is it running?%n".formatted());
     }
 
     /** As it is after a kill of the supervisor, whose number some other process has now. */
