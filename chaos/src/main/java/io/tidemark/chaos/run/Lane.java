@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -42,13 +43,14 @@ final class Lane implements AutoCloseable {
 
     private final Path folder;
     private final ChaosConfig config;
-    private int clusters;
+    private Path lastFolder;
     private int runs;
     private volatile @Nullable Ground ground;
     private volatile boolean ending;
 
     Lane(Path folder, ChaosConfig config) {
         this.folder = folder;
+        this.lastFolder = folder;
         this.config = config;
         Runtime.getRuntime().addShutdownHook(new Thread(this::leaveNothing, "end-" + folder.getFileName()));
     }
@@ -99,7 +101,19 @@ final class Lane implements AutoCloseable {
 
     /** Where the cluster in use has its files. */
     Path lastFolder() {
-        return folder.resolve("cluster-" + clusters);
+        return lastFolder;
+    }
+
+    /** Makes the first {@code cluster-N} that is not there: what an earlier invocation has kept, it has kept for good. */
+    static Path newFolder(Path lane) throws IOException {
+        Files.createDirectories(lane);
+        for (int number = 1; ; number++) {
+            try {
+                return Files.createDirectory(lane.resolve("cluster-" + number));
+            } catch (FileAlreadyExistsException e) {
+                LOG.debug("{} is kept", e.getFile());
+            }
+        }
     }
 
     /** One lane at a time, and again if it fails: on a machine that is busy with others, a start can take too long. */
@@ -119,7 +133,7 @@ final class Lane implements AutoCloseable {
     }
 
     private Ground open() throws IOException {
-        clusters++;
+        lastFolder = newFolder(folder);
         runs = 0;
         LinkProxy postgres = LinkProxy.open();
         LinkProxy kafka = LinkProxy.open();
@@ -128,7 +142,7 @@ final class Lane implements AutoCloseable {
             Cluster cluster = start(kafka);
             postgres.forwardTo(postgresPort(cluster));
             opened = true;
-            return new Ground(lastFolder(), cluster, postgres, kafka);
+            return new Ground(lastFolder, cluster, postgres, kafka);
         } finally {
             if (!opened) {
                 postgres.close();
@@ -144,7 +158,7 @@ final class Lane implements AutoCloseable {
                 ? List.of()
                 : List.of(AgentJar.option(Files.createDirectories(folder), requireNonNull(config.plant())));
         Cluster cluster = Cluster.start(new ClusterConfig(
-                lastFolder(),
+                lastFolder,
                 Run.PARTITIONS,
                 ServerPorts.ANY,
                 External.NONE,
