@@ -13,6 +13,7 @@ public final class Checks {
             new StoredOnceCheck(),
             new SecondTopicCheck(),
             new RejectedCheck(),
+            new RejectedRowsCheck(),
             new WindowsCheck());
 
     private Checks() {}

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.tidemark.chaos.traffic.Expected.WindowHost;
 import io.tidemark.chaos.traffic.Expected.WindowReferrer;
+import io.tidemark.chaos.traffic.Outcome;
 import io.tidemark.chaos.traffic.Place;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param rawEnds the raw topic's end offsets by partition
  * @param forwarded the second topic, each partition in the order of its log
  * @param rejected the topic of rejected records
+ * @param rows the table of events
+ * @param rejectedRows the table of rejections
  */
 public record Evidence(
         String topicId,
@@ -26,6 +29,7 @@ public record Evidence(
         List<Forwarded> forwarded,
         List<Returned> rejected,
         List<Row> rows,
+        List<RejectedRow> rejectedRows,
         List<LedgerRow> ledger,
         Map<WindowHost, Long> byHost,
         Map<WindowReferrer, Long> byReferrer) {
@@ -37,6 +41,7 @@ public record Evidence(
         forwarded = List.copyOf(forwarded);
         rejected = List.copyOf(rejected);
         rows = List.copyOf(rows);
+        rejectedRows = List.copyOf(rejectedRows);
         ledger = List.copyOf(ledger);
         byHost = Map.copyOf(byHost);
         byReferrer = Map.copyOf(byReferrer);
@@ -54,8 +59,9 @@ public record Evidence(
      * A record of the second topic.
      *
      * @param source null if it does not say where it came from
+     * @param event null if it cannot be read; it has no user agent
      */
-    public record Forwarded(int partition, @Nullable Source source) {}
+    public record Forwarded(int partition, @Nullable Source source, Outcome.@Nullable Stored event) {}
 
     /**
      * A record of the topic of rejected records.
@@ -68,7 +74,10 @@ public record Evidence(
             @Nullable ByteBuffer value) {}
 
     /** A row of the events table. */
-    public record Row(Source source, String host, String referrer, long eventMillis) {}
+    public record Row(Source source, Outcome.Stored event) {}
+
+    /** A row of the table of rejections. */
+    public record RejectedRow(Source source, String reason) {}
 
     /** A row of the ledger. */
     public record LedgerRow(

@@ -23,6 +23,7 @@ public final class EvidenceCollector {
                 topics.forwarded(SECOND),
                 topics.rejected(REJECTED),
                 Tables.events(connection),
+                Tables.rejections(connection),
                 Tables.ledger(connection),
                 Tables.byHost(connection),
                 Tables.byReferrer(connection));

@@ -3,6 +3,7 @@ package io.tidemark.chaos.check;
 import io.tidemark.chaos.check.Evidence.Forwarded;
 import io.tidemark.chaos.check.Evidence.Source;
 import io.tidemark.chaos.traffic.Expected;
+import io.tidemark.chaos.traffic.Outcome;
 import io.tidemark.chaos.traffic.Place;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,8 +13,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * In the second topic every event is in the partition it came from, and the first occurrences of a partition's offsets
- * are in ascending order: so the filter of its readers lets each through once. None is missing, none is too many.
+ * In the second topic every event is, as it was sent, in the partition it came from, and the first occurrences of a
+ * partition's offsets are in ascending order: so the filter of its readers lets each through once. None is missing, none
+ * is too many.
  */
 final class SecondTopicCheck implements Check {
     @Override
@@ -37,6 +39,14 @@ final class SecondTopicCheck implements Check {
             if (record.partition() != place.partition()) {
                 differences.add(place + " is in partition " + record.partition());
             }
+            Outcome.Stored sent = expected.stored().get(place);
+            if (sent == null) {
+                differences.add(place + " is there, but no event of this run");
+            } else if (!sent.withoutUserAgent().equals(record.event())) {
+                differences.add(place + " is "
+                        + (record.event() == null ? "not to be read" : "there as " + record.event()) + "; sent was "
+                        + sent);
+            }
             if (!seen.add(place)) {
                 continue;
             }
@@ -46,9 +56,6 @@ final class SecondTopicCheck implements Check {
                         + ": readers will take it for a repeat");
             }
             highest.merge(place.partition(), place.offset(), Math::max);
-            if (!expected.stored().containsKey(place)) {
-                differences.add(place + " is there, but no event of this run");
-            }
         }
         expected.stored().keySet().stream()
                 .filter(place -> !seen.contains(place))

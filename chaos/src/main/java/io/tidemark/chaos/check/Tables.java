@@ -1,10 +1,12 @@
 package io.tidemark.chaos.check;
 
 import io.tidemark.chaos.check.Evidence.LedgerRow;
+import io.tidemark.chaos.check.Evidence.RejectedRow;
 import io.tidemark.chaos.check.Evidence.Row;
 import io.tidemark.chaos.check.Evidence.Source;
 import io.tidemark.chaos.traffic.Expected.WindowHost;
 import io.tidemark.chaos.traffic.Expected.WindowReferrer;
+import io.tidemark.chaos.traffic.Outcome;
 import io.tidemark.chaos.traffic.Place;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -75,12 +77,28 @@ public final class Tables {
         return list(
                 connection,
                 "select source_topic_id::text, source_partition, source_offset, host, coalesce(referrer, ''), "
-                        + MILLIS.formatted("event_timestamp") + " from processed_events",
+                        + MILLIS.formatted("event_timestamp") + ", url, ip, user_agent from processed_events",
                 row -> new Row(
-                        new Source(row.getString(1), new Place(row.getInt(2), row.getLong(3))),
-                        row.getString(4),
-                        row.getString(5),
-                        row.getLong(6)));
+                        source(row),
+                        new Outcome.Stored(
+                                row.getString(4),
+                                row.getString(5),
+                                row.getLong(6),
+                                row.getString(7),
+                                row.getString(8),
+                                row.getString(9))));
+    }
+
+    static List<RejectedRow> rejections(Connection connection) throws SQLException {
+        return list(
+                connection,
+                "select topic_id::text, partition, source_offset, reason from ingest_rejected",
+                row -> new RejectedRow(source(row), row.getString(4)));
+    }
+
+    /** Where the row's event came from, by its first three columns. */
+    private static Source source(ResultSet row) throws SQLException {
+        return new Source(row.getString(1), new Place(row.getInt(2), row.getLong(3)));
     }
 
     static Map<WindowHost, Long> byHost(Connection connection) throws SQLException {

@@ -69,7 +69,10 @@ public final class TopicsReader implements AutoCloseable {
     /** The second topic, each partition in its order. */
     List<Forwarded> forwarded(String topic) {
         List<Forwarded> found = new ArrayList<>();
-        read(topic, record -> found.add(new Forwarded(record.partition(), SourceHeader.of(record.headers()))));
+        read(
+                topic,
+                record -> found.add(new Forwarded(
+                        record.partition(), SourceHeader.of(record.headers()), ForwardedEvent.of(record.value()))));
         return found;
     }
 

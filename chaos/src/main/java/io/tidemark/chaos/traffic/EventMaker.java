@@ -37,7 +37,11 @@ public final class EventMaker {
     private static final char HOLE = '#';
     private static final int RECENT = 100;
     private static final int REFERRER_CAP = 2_000;
+    private static final int USER_AGENT_CAP = 2_048;
     private static final Duration AHEAD = Duration.ofHours(1);
+
+    /** Longer than the cap of 8,192 bytes, which lies inside of a character of two: cut before that. */
+    private static final Text LONG_URL = new Text(quoted("/longer" + "ü".repeat(4_500)), "/longer" + "ü".repeat(4_092));
 
     private final RandomGenerator random;
     private final int partitions;
@@ -57,6 +61,28 @@ public final class EventMaker {
         this.quietPartition = random.nextInt(partitions);
         this.latenessMillis = lateness.toMillis();
     }
+
+    /**
+     * A text of a page view.
+     *
+     * @param sent as JSON; null if the field is left out
+     * @param kept what must be stored of it; null for none
+     */
+    private record Text(@Nullable String sent, @Nullable String kept) {
+        static final Text ABSENT = new Text(null, null);
+        static final Text NULL = new Text("null", null);
+
+        static Text whole(String text) {
+            return new Text(quoted(text), text);
+        }
+
+        /** Longer than the cap, in bytes of one each: cut there. */
+        static Text cut(String text, int cap) {
+            return new Text(quoted(text), text.substring(0, cap));
+        }
+    }
+
+    private record Texts(Text url, Text ip, Text userAgent) {}
 
     /** The next record. */
     public Sent next(long nowMillis) {
@@ -80,36 +106,56 @@ public final class EventMaker {
 
     private Sent view(long at) {
         String host = pick(HOSTS);
-        String referrer = random.nextInt(4) == 0 ? "" : pick(REFERRERS);
-        String sentReferrer = referrer.isEmpty() ? null : quoted(referrer);
-        switch (random.nextInt(30)) {
-            case 0 -> {
-                // Longer than the cap, in bytes of one each: cut there.
-                String longest = "https://long.test/" + "x".repeat(REFERRER_CAP);
-                sentReferrer = quoted(longest);
-                referrer = longest.substring(0, REFERRER_CAP);
-            }
-            case 1 -> {
-                sentReferrer = "\"https://nul.test/\\u0000a\"";
-                referrer = "https://nul.test/a";
-            }
-            case 2 -> {
-                sentReferrer = "\"\"";
-                referrer = "";
-            }
-            case 3 -> {
-                sentReferrer = "null";
-                referrer = "";
-            }
-            default -> {}
-        }
-        Sent view = sent(json(quoted(host), quoted(time(at)), sentReferrer), new Outcome.Stored(host, referrer, at));
+        Text referrer = referrer();
+        Texts others = others();
+        Sent view = sent(
+                json(quoted(host), quoted(time(at)), referrer.sent(), others),
+                new Outcome.Stored(
+                        host,
+                        referrer.kept() == null ? "" : referrer.kept(),
+                        at,
+                        others.url().kept(),
+                        others.ip().kept(),
+                        others.userAgent().kept()));
         if (recent.size() < RECENT) {
             recent.add(view);
         } else {
             recent.set(random.nextInt(RECENT), view);
         }
         return view;
+    }
+
+    private Text referrer() {
+        return switch (random.nextInt(30)) {
+            case 0 -> Text.cut("https://long.test/" + "x".repeat(REFERRER_CAP), REFERRER_CAP);
+            case 1 -> new Text("\"https://nul.test/\\u0000a\"", "https://nul.test/a");
+            case 2 -> new Text("\"\"", "");
+            case 3 -> Text.NULL;
+            default -> random.nextInt(4) == 0 ? Text.ABSENT : Text.whole(pick(REFERRERS));
+        };
+    }
+
+    private Texts others() {
+        return new Texts(
+                switch (random.nextInt(60)) {
+                    case 0 -> LONG_URL;
+                    case 1 -> Text.ABSENT;
+                    case 2 -> Text.NULL;
+                    default -> Text.whole("/page/" + random.nextInt(50) + "?utm_source=mail");
+                },
+                switch (random.nextInt(60)) {
+                    case 0 -> Text.ABSENT;
+                    case 1 -> Text.NULL;
+                    case 2 -> Text.whole("2001:db8::" + random.nextInt(1, 250));
+                    case 3 -> Text.whole("no address");
+                    default -> Text.whole("192.0.2." + random.nextInt(1, 250));
+                },
+                switch (random.nextInt(60)) {
+                    case 0 -> Text.cut(AGENTS.get(0) + " " + "x".repeat(USER_AGENT_CAP), USER_AGENT_CAP);
+                    case 1 -> Text.ABSENT;
+                    case 2 -> Text.NULL;
+                    default -> Text.whole(pick(AGENTS));
+                });
     }
 
     private Sent broken(long now) {
@@ -122,15 +168,15 @@ public final class EventMaker {
             case 3 -> sent(bytes("not json at all"), rejected("malformed_json"));
             case 4 -> sent(invalidUtf8(time), rejected("malformed_json"));
             case 5 -> sent(bytes("[1, 2, 3]"), rejected("not_an_object"));
-            case 6 -> sent(json("42", time, null), rejected("wrong_type"));
-            case 7 -> sent(json(null, time, null), rejected("missing_host"));
-            case 8 -> sent(json("\"  \"", time, null), rejected("missing_host"));
-            case 9 -> sent(json(host, null, null), rejected("missing_event_time"));
-            case 10 -> sent(json(host, "\"yesterday\"", null), rejected("invalid_event_time"));
-            case 11 -> sent(json(host, "\"2026-02-30T00:00:00Z\"", null), rejected("invalid_event_time"));
+            case 6 -> sent(json("42", time, null, others()), rejected("wrong_type"));
+            case 7 -> sent(json(null, time, null, others()), rejected("missing_host"));
+            case 8 -> sent(json("\"  \"", time, null, others()), rejected("missing_host"));
+            case 9 -> sent(json(host, null, null, others()), rejected("missing_event_time"));
+            case 10 -> sent(json(host, "\"yesterday\"", null, others()), rejected("invalid_event_time"));
+            case 11 -> sent(json(host, "\"2026-02-30T00:00:00Z\"", null, others()), rejected("invalid_event_time"));
             default ->
                 sent(
-                        json(host, quoted(Instant.ofEpochMilli(now).plus(AHEAD).toString()), null),
+                        json(host, quoted(Instant.ofEpochMilli(now).plus(AHEAD).toString()), null, others()),
                         rejected("event_time_in_future"));
         };
     }
@@ -154,12 +200,13 @@ public final class EventMaker {
         };
     }
 
-    private ByteBuffer json(@Nullable String host, @Nullable String time, @Nullable String referrer) {
+    private static ByteBuffer json(
+            @Nullable String host, @Nullable String time, @Nullable String referrer, Texts others) {
         StringBuilder out = new StringBuilder(400).append('{');
-        field(out, "url", "\"/page/" + random.nextInt(50) + "?utm_source=mail\"");
-        field(out, "ip", "\"192.0.2." + random.nextInt(1, 250) + "\"");
+        field(out, "url", others.url().sent());
+        field(out, "ip", others.ip().sent());
         field(out, "host", host);
-        field(out, "user_agent", quoted(pick(AGENTS)));
+        field(out, "user_agent", others.userAgent().sent());
         field(out, "referrer", referrer);
         field(out, "unknown", "{\"deep\":[1,{\"a\":null}]}");
         field(out, "event_time", time);

@@ -1,21 +1,26 @@
 package io.tidemark.chaos.check;
 
+import static io.tidemark.chaos.check.Fabricated.AGENT;
 import static io.tidemark.chaos.check.Fabricated.BROKEN;
 import static io.tidemark.chaos.check.Fabricated.FIRST;
+import static io.tidemark.chaos.check.Fabricated.IP;
 import static io.tidemark.chaos.check.Fabricated.OTHER;
 import static io.tidemark.chaos.check.Fabricated.RUBBISH;
 import static io.tidemark.chaos.check.Fabricated.SECOND;
 import static io.tidemark.chaos.check.Fabricated.TOPIC;
+import static io.tidemark.chaos.check.Fabricated.URL;
 import static io.tidemark.chaos.check.Fabricated.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.chaos.check.Evidence.Forwarded;
 import io.tidemark.chaos.check.Evidence.LedgerRow;
+import io.tidemark.chaos.check.Evidence.RejectedRow;
 import io.tidemark.chaos.check.Evidence.Returned;
 import io.tidemark.chaos.check.Evidence.Row;
 import io.tidemark.chaos.check.Evidence.Source;
 import io.tidemark.chaos.traffic.Expected.WindowHost;
 import io.tidemark.chaos.traffic.Expected.WindowReferrer;
+import io.tidemark.chaos.traffic.Outcome;
 import io.tidemark.chaos.traffic.Place;
 import java.util.Collections;
 import java.util.List;
@@ -23,6 +28,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class ChecksTest {
+    private static final Outcome.Stored EVENT = new Outcome.Stored("a.test", "https://r.test/", 1_000, URL, IP, AGENT);
     private static final Source ELSEWHERE = new Source("00000000-0000-0000-0000-0000000000bb", FIRST);
 
     private final Fabricated run = new Fabricated();
@@ -46,23 +52,35 @@ final class ChecksTest {
 
     @Test
     void aRowOfAnotherTopicIsFound() {
-        run.rows.add(new Row(ELSEWHERE, "a.test", "", 1_000));
+        run.rows.add(new Row(ELSEWHERE, EVENT));
         assertThat(run.failing()).containsExactly("stored-once");
     }
 
     @Test
-    void aRowWithAnotherReferrerHostOrTimeIsFound() {
-        run.rows.set(0, new Row(source(FIRST), "a.test", "", 1_000));
+    void aRowThatIsNotAsItWasSentIsFound() {
+        run.rows.set(0, new Row(source(FIRST), EVENT));
+        assertThat(run.failing()).isEmpty();
+        for (Outcome.Stored other : others()) {
+            run.rows.set(0, new Row(source(FIRST), other));
+            assertThat(run.failing()).as("%s", other).containsExactly("stored-once");
+        }
+        run.rows.set(0, new Row(source(FIRST), EVENT.withoutUserAgent()));
         assertThat(run.failing()).containsExactly("stored-once");
-        run.rows.set(0, new Row(source(FIRST), "b.test", "https://r.test/", 1_000));
-        assertThat(run.failing()).containsExactly("stored-once");
-        run.rows.set(0, new Row(source(FIRST), "a.test", "https://r.test/", 1_001));
-        assertThat(run.failing()).containsExactly("stored-once");
+    }
+
+    /** Each with one thing that was not sent so. */
+    private static List<Outcome.Stored> others() {
+        return List.of(
+                new Outcome.Stored("b.test", "https://r.test/", 1_000, URL, IP, AGENT),
+                new Outcome.Stored("a.test", "", 1_000, URL, IP, AGENT),
+                new Outcome.Stored("a.test", "https://r.test/", 1_001, URL, IP, AGENT),
+                new Outcome.Stored("a.test", "https://r.test/", 1_000, null, IP, AGENT),
+                new Outcome.Stored("a.test", "https://r.test/", 1_000, URL, "192.0.2.2", AGENT));
     }
 
     @Test
     void aRejectedRecordThatIsStoredIsFound() {
-        run.rows.add(new Row(source(BROKEN), "a.test", "", 1_000));
+        run.rows.add(new Row(source(BROKEN), EVENT));
         assertThat(run.failing()).containsExactly("stored-once");
     }
 
@@ -115,16 +133,56 @@ final class ChecksTest {
 
     @Test
     void anEventInAnotherPartitionOfTheSecondTopicIsFound() {
-        run.forwarded.set(2, new Forwarded(0, source(OTHER)));
+        run.forwarded.set(
+                2, new Forwarded(0, source(OTHER), run.forwarded.get(2).event()));
         assertThat(run.failing()).containsExactly("second-topic");
     }
 
     @Test
     void aRejectedRecordOrOneWithoutASourceInTheSecondTopicIsFound() {
-        run.forwarded.add(new Forwarded(0, null));
+        run.forwarded.add(new Forwarded(0, null, EVENT.withoutUserAgent()));
         assertThat(run.failing()).containsExactly("second-topic");
-        run.forwarded.set(3, new Forwarded(0, new Source(TOPIC, new Place(0, 3))));
+        run.forwarded.set(3, new Forwarded(0, new Source(TOPIC, new Place(0, 3)), EVENT.withoutUserAgent()));
         assertThat(run.failing()).containsExactly("second-topic");
+    }
+
+    @Test
+    void anEventThatIsNotInTheSecondTopicAsItWasSentIsFound() {
+        for (Outcome.Stored other : others()) {
+            run.forwarded.set(0, new Forwarded(0, source(FIRST), other.withoutUserAgent()));
+            assertThat(run.failing()).as("%s", other).containsExactly("second-topic");
+        }
+        run.forwarded.set(0, new Forwarded(0, source(FIRST), null));
+        assertThat(run.failing()).containsExactly("second-topic");
+    }
+
+    @Test
+    void aRepeatInTheSecondTopicThatIsNotAsItWasSentIsFound() {
+        run.forwarded.add(new Forwarded(0, source(FIRST), others().get(0).withoutUserAgent()));
+        assertThat(run.failing()).containsExactly("second-topic");
+    }
+
+    @Test
+    void aRejectionThatIsNoRowIsFound() {
+        run.rejectedRows.clear();
+        assertThat(run.failing()).containsExactly("rejected-rows");
+    }
+
+    @Test
+    void aRejectionThatIsTwoRowsOrHasAnotherReasonIsFound() {
+        run.rejectedRows.add(run.rejectedRows.get(0));
+        assertThat(run.failing()).containsExactly("rejected-rows");
+        run.rejectedRows.remove(1);
+        run.rejectedRows.set(0, new RejectedRow(source(BROKEN), "empty"));
+        assertThat(run.failing()).containsExactly("rejected-rows");
+    }
+
+    @Test
+    void aRejectionOfAnEventThatIsStoredOrOfAnotherTopicIsFound() {
+        run.rejectedRows.add(new RejectedRow(source(SECOND), "malformed_json"));
+        assertThat(run.failing()).containsExactly("rejected-rows");
+        run.rejectedRows.set(1, new RejectedRow(ELSEWHERE, "malformed_json"));
+        assertThat(run.failing()).containsExactly("rejected-rows");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.tidemark.chaos.check;
 
 import io.tidemark.chaos.check.Evidence.Forwarded;
 import io.tidemark.chaos.check.Evidence.LedgerRow;
+import io.tidemark.chaos.check.Evidence.RejectedRow;
 import io.tidemark.chaos.check.Evidence.Returned;
 import io.tidemark.chaos.check.Evidence.Row;
 import io.tidemark.chaos.check.Evidence.Source;
@@ -28,12 +29,16 @@ final class Fabricated {
     static final Place BROKEN = new Place(0, 1);
     static final Place SECOND = new Place(0, 2);
     static final Place OTHER = new Place(1, 0);
+    static final String URL = "/page/1";
+    static final String IP = "192.0.2.1";
+    static final String AGENT = "curl/8.5.0";
     static final ByteBuffer RUBBISH = ByteBuffer.wrap("rubbish".getBytes(StandardCharsets.UTF_8));
 
     final Map<Place, Sent> input = new TreeMap<>();
     final List<Forwarded> forwarded = new ArrayList<>();
     final List<Returned> rejected = new ArrayList<>();
     final List<Row> rows = new ArrayList<>();
+    final List<RejectedRow> rejectedRows = new ArrayList<>();
     final List<LedgerRow> ledger = new ArrayList<>();
     final Map<WindowHost, Long> byHost = new HashMap<>();
     final Map<WindowReferrer, Long> byReferrer = new HashMap<>();
@@ -44,6 +49,7 @@ final class Fabricated {
         view(OTHER, "a.test", "", 5_000);
         input.put(BROKEN, new Sent(9, 0, RUBBISH, new Outcome.Rejected("malformed_json")));
         rejected.add(new Returned(source(BROKEN), "malformed_json", RUBBISH));
+        rejectedRows.add(new RejectedRow(source(BROKEN), "malformed_json"));
         ledger.add(new LedgerRow(TOPIC, 0, 0, 3, 2, 1, 0));
         ledger.add(new LedgerRow(TOPIC, 1, 0, 1, 1, 0, 0));
         byReferrer.put(new WindowReferrer(0, "a.test", "https://r.test/"), 1L);
@@ -54,9 +60,10 @@ final class Fabricated {
     }
 
     private void view(Place place, String host, String referrer, long at) {
-        input.put(place, new Sent(input.size(), place.partition(), null, new Outcome.Stored(host, referrer, at)));
-        rows.add(new Row(source(place), host, referrer, at));
-        forwarded.add(new Forwarded(place.partition(), source(place)));
+        Outcome.Stored event = new Outcome.Stored(host, referrer, at, URL, IP, AGENT);
+        input.put(place, new Sent(input.size(), place.partition(), null, event));
+        rows.add(new Row(source(place), event));
+        forwarded.add(new Forwarded(place.partition(), source(place), event.withoutUserAgent()));
     }
 
     static Source source(Place place) {
@@ -70,7 +77,8 @@ final class Fabricated {
     Evidence evidence() {
         Map<Place, Long> raw = new HashMap<>();
         input.forEach((place, record) -> raw.put(place, record.id()));
-        return new Evidence(TOPIC, raw, Map.of(0, 3L, 1, 1L), forwarded, rejected, rows, ledger, byHost, byReferrer);
+        return new Evidence(
+                TOPIC, raw, Map.of(0, 3L, 1, 1L), forwarded, rejected, rows, rejectedRows, ledger, byHost, byReferrer);
     }
 
     /** Names of the checks that find something. */

@@ -2,7 +2,12 @@ package io.tidemark.chaos.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.chaos.check.Evidence.RejectedRow;
+import io.tidemark.chaos.check.Evidence.Row;
+import io.tidemark.chaos.check.Evidence.Source;
 import io.tidemark.chaos.traffic.Expected.WindowHost;
+import io.tidemark.chaos.traffic.Outcome;
+import io.tidemark.chaos.traffic.Place;
 import io.tidemark.store.Migrations;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.testkit.TestPostgres;
@@ -44,6 +49,30 @@ final class ReadersTest {
             assertThat(snapshot.differences(Snapshot.EMPTY)).hasSize(2);
             assertThat(Tables.positions(connection, TOPIC)).containsEntry(2, 3L);
             assertThat(Tables.countsAllEvents(connection)).isFalse();
+        }
+    }
+
+    @Test
+    void eventsAndRejectionsAreReadWithAllThatTheyWereSentWith() throws SQLException {
+        database.execute("""
+                insert into processed_events (source_topic_id, source_partition, source_offset, host, event_timestamp,
+                    url, ip, user_agent, geodata, bot, referrer_source)
+                values ('%s', 2, 7, 'a.test', timestamptz 'epoch' + interval '1.234 s', '/page', '192.0.2.1', 'curl', '{}', true, 'direct'),
+                    ('%s', 2, 8, 'a.test', timestamptz 'epoch', null, null, null, '{}', false, 'direct')""".formatted(TOPIC, TOPIC));
+        database.execute("""
+                insert into ingest_rejected (topic_id, partition, source_offset, reason, message)
+                values ('%s', 1, 4, 'empty', 'The record has no value')""".formatted(TOPIC));
+        try (Connection connection = database.connect()) {
+            assertThat(Tables.events(connection))
+                    .containsExactlyInAnyOrder(
+                            new Row(
+                                    new Source(TOPIC, new Place(2, 7)),
+                                    new Outcome.Stored("a.test", "", 1_234, "/page", "192.0.2.1", "curl")),
+                            new Row(
+                                    new Source(TOPIC, new Place(2, 8)),
+                                    new Outcome.Stored("a.test", "", 0, null, null, null)));
+            assertThat(Tables.rejections(connection))
+                    .containsExactly(new RejectedRow(new Source(TOPIC, new Place(1, 4)), "empty"));
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class EventMakerTest {
@@ -33,6 +34,9 @@ final class EventMakerTest {
         assertThat(views).anyMatch(view -> view.eventMillis() < NOW - LATENESS.toMillis());
         assertThat(views).anyMatch(view -> view.referrer().isEmpty());
         assertThat(views).anyMatch(view -> view.referrer().length() == 2_000);
+        assertThat(views).extracting(Outcome.Stored::url).containsNull().anyMatch(url -> bytes(url) == 8_191);
+        assertThat(views).extracting(Outcome.Stored::userAgent).containsNull().anyMatch(agent -> bytes(agent) == 2_048);
+        assertThat(views).extracting(Outcome.Stored::ip).containsNull();
         assertThat(records)
                 .map(Sent::outcome)
                 .filteredOn(outcome -> outcome instanceof Outcome.Rejected)
@@ -58,6 +62,10 @@ final class EventMakerTest {
                 assertThat(sent.get("host").asText()).isEqualTo(view.host());
                 assertThat(sent.path("referrer").asText("").replace("\0", "").replace("null", ""))
                         .startsWith(view.referrer());
+                assertThat(sent.path("url").asText("").replace("null", "")).startsWith(orEmpty(view.url()));
+                assertThat(sent.path("ip").asText("").replace("null", "")).isEqualTo(orEmpty(view.ip()));
+                assertThat(sent.path("user_agent").asText("").replace("null", ""))
+                        .startsWith(orEmpty(view.userAgent()));
                 assertThat(sent.get("event_time").asText()).hasSizeGreaterThanOrEqualTo(20);
             }
         }
@@ -73,6 +81,14 @@ final class EventMakerTest {
                 .min()
                 .orElseThrow();
         assertThat(least).isBetween(20L, 400L);
+    }
+
+    private static int bytes(@Nullable String text) {
+        return orEmpty(text).getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
     }
 
     private static List<Sent> make(long seed) {

@@ -33,6 +33,6 @@ final class ExpectedTest {
     }
 
     private static Sent view(long id, long at, String referrer) {
-        return new Sent(id, 0, null, new Outcome.Stored("h", referrer, at));
+        return new Sent(id, 0, null, new Outcome.Stored("h", referrer, at, null, null, null));
     }
 }
