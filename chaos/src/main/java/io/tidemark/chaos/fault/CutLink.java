@@ -2,11 +2,26 @@ package io.tidemark.chaos.fault;
 
 import io.tidemark.chaos.fault.Stage.Link;
 import io.tidemark.chaos.proxy.Direction;
+import io.tidemark.chaos.proxy.Disturbance;
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Nothing passes a link in one direction; or, where it does not heal, its connections break in the end. */
-record CutLink(Link link, Direction direction, boolean breaks, Duration lasts) implements Fault {
+final class CutLink implements Fault {
+    private final Link link;
+    private final Direction direction;
+    private final boolean breaks;
+    private final Duration lasts;
+    private @Nullable Disturbance cut;
+
+    CutLink(Link link, Direction direction, boolean breaks, Duration lasts) {
+        this.link = link;
+        this.direction = direction;
+        this.breaks = breaks;
+        this.lasts = lasts;
+    }
+
     @Override
     public String describe() {
         return "%s cut on %s for %d ms, then %s"
@@ -18,8 +33,13 @@ record CutLink(Link link, Direction direction, boolean breaks, Duration lasts) i
     }
 
     @Override
+    public Duration lasts() {
+        return lasts;
+    }
+
+    @Override
     public void inject(Stage stage) {
-        stage.link(link).cut(direction);
+        cut = stage.link(link).cut(direction);
     }
 
     @Override
@@ -27,6 +47,8 @@ record CutLink(Link link, Direction direction, boolean breaks, Duration lasts) i
         if (breaks) {
             stage.link(link).reset();
         }
-        stage.link(link).heal();
+        if (cut != null) {
+            cut.end();
+        }
     }
 }

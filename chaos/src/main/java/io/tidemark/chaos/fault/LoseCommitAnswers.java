@@ -1,21 +1,39 @@
 package io.tidemark.chaos.fault;
 
+import io.tidemark.chaos.proxy.Disturbance;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Postgres commits, and its answer is lost with the connection. */
-record LoseCommitAnswers(int count, Duration lasts) implements Fault {
+final class LoseCommitAnswers implements Fault {
+    private final int count;
+    private final Duration lasts;
+    private @Nullable Disturbance loss;
+
+    LoseCommitAnswers(int count, Duration lasts) {
+        this.count = count;
+        this.lasts = lasts;
+    }
+
     @Override
     public String describe() {
         return "up to %d answers to COMMIT lost within %d ms".formatted(count, lasts.toMillis());
     }
 
     @Override
+    public Duration lasts() {
+        return lasts;
+    }
+
+    @Override
     public void inject(Stage stage) {
-        stage.postgresLink().loseCommitAnswers(count);
+        loss = stage.postgresLink().loseCommitAnswers(count);
     }
 
     @Override
     public void heal(Stage stage) {
-        stage.postgresLink().loseCommitAnswers(0);
+        if (loss != null) {
+            loss.end();
+        }
     }
 }

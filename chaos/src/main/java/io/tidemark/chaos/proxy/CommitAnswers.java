@@ -1,18 +1,18 @@
 package io.tidemark.chaos.proxy;
 
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * Follows what Postgres sends on one connection (Postgres manual, "Message Formats") and finds the answer to a COMMIT
  * that ended a writing transaction: CommandComplete with the tag COMMIT after one with COPY, INSERT, UPDATE or DELETE.
- * For one thread; the budget is shared.
+ * For one thread.
  */
 final class CommitAnswers {
     private static final int HEADER = 5;
     private static final int LONGEST_TAG = 32;
 
-    private final AtomicInteger toLose;
+    private final BooleanSupplier toLose;
     private final byte[] header = new byte[HEADER];
     private final byte[] tag = new byte[LONGEST_TAG];
     private int headerBytes;
@@ -21,8 +21,12 @@ final class CommitAnswers {
     private boolean started;
     private boolean wrote;
 
-    /** Finds as many answers as the budget has left. */
-    CommitAnswers(AtomicInteger toLose) {
+    /**
+     * Follows a connection.
+     *
+     * @param toLose asked at every answer whether that is to be lost; true takes one from what is left to lose
+     */
+    CommitAnswers(BooleanSupplier toLose) {
         this.toLose = toLose;
     }
 
@@ -75,7 +79,7 @@ final class CommitAnswers {
             case "COMMIT" -> {
                 boolean answersWriter = wrote;
                 wrote = false;
-                return answersWriter && toLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+                return answersWriter && toLose.getAsBoolean();
             }
             case "ROLLBACK" -> wrote = false;
             default -> {}

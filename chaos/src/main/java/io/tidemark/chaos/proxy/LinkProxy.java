@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A TCP proxy on the loopback interface. Its link can be slowed down, cut in one direction (bytes wait, as those do that
- * TCP sends again and again), or reset; and it can lose what Postgres answers to a COMMIT.
+ * TCP sends again and again), or reset; and it can lose what Postgres answers to a COMMIT. Of several disturbances at
+ * once, each lasts until it is ended itself.
  */
 public final class LinkProxy implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LinkProxy.class);
@@ -25,8 +26,7 @@ public final class LinkProxy implements AutoCloseable {
 
     private final ServerSocket listener;
     private final Gate gate = new Gate();
-    private final AtomicInteger answersToLose = new AtomicInteger();
-    private final AtomicInteger lostAnswers = new AtomicInteger();
+    private final Set<Disturbance> losses = ConcurrentHashMap.newKeySet();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private volatile int targetPort;
 
@@ -54,13 +54,13 @@ public final class LinkProxy implements AutoCloseable {
     }
 
     /** Lets every chunk of bytes wait, in both directions. */
-    public void delay(Duration each) {
-        gate.delay(each);
+    public Disturbance delay(Duration each) {
+        return gate.delay(each);
     }
 
     /** Lets nothing pass in that direction. */
-    public void cut(Direction direction) {
-        gate.shut(direction);
+    public Disturbance cut(Direction direction) {
+        return gate.shut(direction);
     }
 
     /** Resets all connections; new ones work. */
@@ -69,19 +69,15 @@ public final class LinkProxy implements AutoCloseable {
     }
 
     /** Loses the next so many answers to a COMMIT after writes, each with its connection. */
-    public void loseCommitAnswers(int count) {
-        answersToLose.set(count);
+    public Disturbance loseCommitAnswers(int count) {
+        Disturbance loss = new Disturbance(count, losses::remove);
+        losses.add(loss);
+        return loss;
     }
 
-    /** Answers to a COMMIT lost so far. */
-    public int lostCommitAnswers() {
-        return lostAnswers.get();
-    }
-
-    /** Lets everything pass again. */
-    public void heal() {
-        answersToLose.set(0);
-        gate.open();
+    /** Asked by every connection. */
+    private boolean losesThis() {
+        return losses.stream().anyMatch(Disturbance::meet);
     }
 
     private void accept() {
@@ -140,7 +136,7 @@ public final class LinkProxy implements AutoCloseable {
     private final class Connection {
         private final Socket client;
         private final Socket server;
-        private final CommitAnswers commits = new CommitAnswers(answersToLose);
+        private final CommitAnswers commits = new CommitAnswers(LinkProxy.this::losesThis);
         private final AtomicInteger open = new AtomicInteger(2);
 
         Connection(Socket client, Socket server) {
@@ -159,7 +155,6 @@ public final class LinkProxy implements AutoCloseable {
                 for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                     gate.pass(direction);
                     if (answers && commits.holdsAnswerToLose(buffer, read)) {
-                        lostAnswers.incrementAndGet();
                         reset();
                         return;
                     }
@@ -188,7 +183,7 @@ public final class LinkProxy implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
-        heal();
+        gate.open();
         reset();
     }
 }

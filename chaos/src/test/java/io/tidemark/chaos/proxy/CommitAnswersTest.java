@@ -5,18 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 final class CommitAnswersTest {
-    private final AtomicInteger toLose = new AtomicInteger(1);
-    private final CommitAnswers answers = new CommitAnswers(toLose);
+    private final Disturbance toLose = new Disturbance(1, ended -> {});
+    private final CommitAnswers answers = new CommitAnswers(toLose::meet);
 
     @Test
     void theCommitOfAWriterIsFound() {
         assertThat(take(command("COPY 12"))).isFalse();
         assertThat(take(command("COMMIT"))).isTrue();
-        assertThat(toLose).hasValue(0);
+        assertThat(toLose.met()).isEqualTo(1);
     }
 
     @Test

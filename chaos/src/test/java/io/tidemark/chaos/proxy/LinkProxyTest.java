@@ -49,24 +49,58 @@ final class LinkProxyTest {
 
     @Test
     void aCutOfTheAnswersLetsRequestsPassAndAnswersWaitUntilItIsHealed() throws IOException {
-        proxy.cut(Direction.ANSWERS);
+        Disturbance cut = proxy.cut(Direction.ANSWERS);
         client.getOutputStream().write('q');
         assertThat(served.getInputStream().read()).isEqualTo('q');
         served.getOutputStream().write('a');
-        client.setSoTimeout(200);
-        assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
-        client.setSoTimeout(0);
-        proxy.heal();
+        assertNothingComes();
+        cut.end();
+        assertThat(client.getInputStream().read()).isEqualTo('a');
+        assertThat(cut.met()).isEqualTo(1);
+    }
+
+    @Test
+    void theEndOfOneDisturbanceEndsNoOther() throws IOException {
+        Disturbance cut = proxy.cut(Direction.ANSWERS);
+        Disturbance again = proxy.cut(Direction.ANSWERS);
+        Disturbance otherWay = proxy.cut(Direction.REQUESTS);
+        Disturbance delay = proxy.delay(Duration.ofMillis(1));
+        otherWay.end();
+        delay.end();
+        cut.end();
+        cut.end();
+        client.getOutputStream().write('q');
+        assertThat(served.getInputStream().read()).isEqualTo('q');
+        served.getOutputStream().write('a');
+        assertNothingComes();
+        again.end();
         assertThat(client.getInputStream().read()).isEqualTo('a');
     }
 
     @Test
-    void aDelayHoldsBytesBackForThatLong() throws IOException {
-        proxy.delay(Duration.ofMillis(150));
+    void aDelayEndsByItselfAndSeveralAddUp() throws IOException {
+        Disturbance shorter = proxy.delay(Duration.ofMillis(60));
+        Disturbance longer = proxy.delay(Duration.ofMillis(90));
+        assertThat(timeOfARequest()).isGreaterThanOrEqualTo(Duration.ofMillis(150));
+        shorter.end();
+        assertThat(timeOfARequest()).isGreaterThanOrEqualTo(Duration.ofMillis(90));
+        longer.end();
+        bytesPassBothWays();
+        assertThat(shorter.met()).isEqualTo(1);
+        assertThat(longer.met()).isEqualTo(2);
+    }
+
+    private Duration timeOfARequest() throws IOException {
         long before = System.nanoTime();
         client.getOutputStream().write('q');
         assertThat(served.getInputStream().read()).isEqualTo('q');
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThanOrEqualTo(Duration.ofMillis(150));
+        return Duration.ofNanos(System.nanoTime() - before);
+    }
+
+    private void assertNothingComes() throws IOException {
+        client.setSoTimeout(200);
+        assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+        client.setSoTimeout(0);
     }
 
     @Test
