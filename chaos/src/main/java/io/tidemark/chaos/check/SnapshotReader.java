@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,19 +19,30 @@ public final class SnapshotReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotReader.class);
     private static final Duration PAUSE = Duration.ofMillis(150);
 
-    private final Database database;
+    private final Source source;
     private final List<String> differences = new ArrayList<>();
     private final AtomicLong looks = new AtomicLong();
-    private final Thread thread = new Thread(this::look, "snapshots");
+    private final Thread thread = new Thread(this::read, "snapshots");
     private volatile boolean ended;
+    private volatile @Nullable Throwable failure;
 
-    private SnapshotReader(Database database) {
-        this.database = database;
+    private SnapshotReader(Source source) {
+        this.source = source;
+    }
+
+    /** Where it looks. */
+    @FunctionalInterface
+    interface Source {
+        Connection connect() throws SQLException;
     }
 
     /** Starts to look. */
     public static SnapshotReader start(Database database) {
-        SnapshotReader reader = new SnapshotReader(database);
+        return start(database::connect);
+    }
+
+    static SnapshotReader start(Source source) {
+        SnapshotReader reader = new SnapshotReader(source);
         reader.thread.setDaemon(true);
         reader.thread.start();
         return reader;
@@ -41,19 +53,41 @@ public final class SnapshotReader implements AutoCloseable {
         return looks.get();
     }
 
-    /** Ends, and tells where it saw a part of a flush, or a count going back. */
+    /**
+     * Ends, and tells where it saw a part of a flush, or a count going back; and if it has not looked at all, or not up to
+     * now, since it then has nothing to say of the writers.
+     */
     public List<String> end() throws InterruptedException {
+        boolean early = !thread.isAlive();
         close();
         thread.join();
+        Throwable why = failure;
+        String cause = why == null ? "" : ": " + why;
         synchronized (differences) {
-            return List.copyOf(differences);
+            List<String> found = new ArrayList<>(differences);
+            if (early) {
+                found.add("the reader ended before the writers did" + cause);
+            }
+            if (looks.get() == 0) {
+                found.add("the reader has not looked once" + cause);
+            }
+            return found;
+        }
+    }
+
+    private void read() {
+        try {
+            look();
+        } catch (RuntimeException | Error e) {
+            LOG.error("The reader beside the writers broke", e);
+            failure = e;
         }
     }
 
     private void look() {
         Snapshot last = Snapshot.EMPTY;
         while (!ended) {
-            try (Connection connection = database.connect()) {
+            try (Connection connection = source.connect()) {
                 connection.setAutoCommit(false);
                 connection.setReadOnly(true);
                 connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
@@ -66,6 +100,7 @@ public final class SnapshotReader implements AutoCloseable {
                 }
             } catch (SQLException e) {
                 LOG.debug("The database does not answer at this moment", e);
+                failure = e;
                 if (!paused()) {
                     return;
                 }

@@ -105,6 +105,16 @@ final class ReadersTest {
     }
 
     @Test
+    void aReaderThatLooksAndSeesWholeFlushesFindsNothing() throws Exception {
+        try (SnapshotReader reader = SnapshotReader.start(database)) {
+            while (reader.looks() == 0) {
+                Thread.onSpinWait();
+            }
+            assertThat(reader.end()).isEmpty();
+        }
+    }
+
+    @Test
     void aReaderBesideAWriterSeesAPartOfAFlush() throws Exception {
         try (SnapshotReader reader = SnapshotReader.start(database)) {
             database.execute("""
