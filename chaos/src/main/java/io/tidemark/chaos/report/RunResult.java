@@ -37,15 +37,15 @@ public record RunResult(
         findings = findings == null ? List.of() : List.copyOf(findings);
     }
 
-    /** Name of the phase at whose end the jobs work, and after which the faults come. */
+    /** Name of the phase at whose end the jobs work, and after which the faults come; and of the check that they do. */
     public static final String START = "start";
 
     /**
-     * Whether the jobs were at work, so that the faults could come. A machine that is busy with others may not get that
-     * far: this then was no run, and says nothing of the jobs.
+     * Whether the jobs were at work, so that the faults could come, or had all they needed for that and hung. A machine
+     * that is busy with others may not get that far: this then was no run, and says nothing of the jobs.
      */
     public boolean begun() {
-        return phases.containsKey(START);
+        return phases.containsKey(START) || findings.stream().anyMatch(each -> each.startsWith(START + ": "));
     }
 
     /** Whether every invariant held. */

@@ -13,12 +13,12 @@ public final class Summary {
     private static final double CONFIDENCE = 0.95;
 
     private final List<RunResult> runs;
-    private final long notBegun;
+    private final List<RunResult> notBegun;
 
-    /** Sums up those that began; of the others it tells how many there were. */
+    /** Sums up those that began; of the others it tells why they could not. */
     public Summary(Collection<RunResult> results) {
         this.runs = results.stream().filter(RunResult::begun).toList();
-        this.notBegun = (long) results.size() - runs.size();
+        this.notBegun = results.stream().filter(run -> !run.begun()).toList();
     }
 
     /** Whether there were runs, and every one passed. */
@@ -82,8 +82,12 @@ public final class Summary {
     }
 
     private String verdict() {
-        String others = notBegun == 0 ? "" : " Besides, %d could not begin.".formatted(notBegun);
-        return ofRuns() + others;
+        StringBuilder out = new StringBuilder(ofRuns());
+        if (!notBegun.isEmpty()) {
+            out.append(" Besides, %d could not begin:\n".formatted(notBegun.size()));
+        }
+        notBegun.forEach(run -> out.append("\n- seed %d: %s".formatted(run.seed(), String.join("; ", run.findings()))));
+        return out.toString();
     }
 
     private String ofRuns() {

@@ -71,31 +71,35 @@ public final class Campaign {
         try (lane) {
             for (int index = next.getAndIncrement(); index < runs; index = next.getAndIncrement()) {
                 RunPlan plan = RunPlan.nth(seed, index, faults);
-                RunResult result = begun(lane, plan, index, log, lines);
-                results.add(result);
-                if (!result.passed()) {
-                    result.findings().forEach(finding -> lines.accept("    " + finding));
-                    lines.accept("    kept: " + lane.lastFolder());
-                    lines.accept("    again: make chaos SEED=" + plan.seed() + " RUNS=1 FAULT=" + plan.faultNames()
-                            + (config.plant() == null ? "" : " PLANT=" + config.plant()));
-                }
+                results.addAll(untilBegun(lane, plan, index, log, lines));
             }
         }
         return results;
     }
 
-    /** Does the run again if it could not begin. */
-    private RunResult begun(Lane lane, RunPlan plan, int index, RunLog log, Consumer<String> lines) throws Exception {
-        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    /** Does the run again if it could not begin; all attempts. */
+    private List<RunResult> untilBegun(Lane lane, RunPlan plan, int index, RunLog log, Consumer<String> lines)
+            throws Exception {
+        List<RunResult> attempts = new ArrayList<>();
+        while (true) {
             RunResult result = lane.run(plan);
+            attempts.add(result);
             log.append(result);
             lines.accept(line(index, result));
+            if (!result.passed()) {
+                result.findings().forEach(finding -> lines.accept("    " + finding));
+                lines.accept("    kept: " + lane.lastFolder());
+                lines.accept("    again: make chaos SEED=" + plan.seed() + " RUNS=1 FAULT=" + plan.faultNames()
+                        + (config.plant() == null ? "" : " PLANT=" + config.plant()));
+            }
             if (result.begun()) {
-                return result;
+                return attempts;
+            }
+            if (attempts.size() == ATTEMPTS) {
+                throw new IllegalStateException("Run %d (seed %d) could not begin in %d attempts: %s; see %s"
+                        .formatted(index + 1, plan.seed(), ATTEMPTS, result.findings(), lane.lastFolder()));
             }
         }
-        throw new IllegalStateException("Run %d (seed %d) could not begin in %d attempts; see %s"
-                .formatted(index + 1, plan.seed(), ATTEMPTS, lane.lastFolder()));
     }
 
     private String line(int index, RunResult result) {

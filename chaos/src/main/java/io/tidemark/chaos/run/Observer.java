@@ -51,6 +51,16 @@ final class Observer implements AutoCloseable {
         return ends(RAW);
     }
 
+    /** Where the ledger stands, by partition. */
+    Map<Integer, Long> positions() throws Away {
+        try {
+            return Tables.positions(connection(), topicId);
+        } catch (SQLException e) {
+            close();
+            throw new Away(e);
+        }
+    }
+
     /** Whether everything before those ends is stored, and counted up to about that time. */
     boolean hasCaughtUp(Map<Integer, Long> rawEnds, long atMillis) throws Away {
         try {

@@ -20,6 +20,7 @@ import io.tidemark.chaos.traffic.Place;
 import io.tidemark.chaos.traffic.Sent;
 import io.tidemark.chaos.traffic.TrafficSender;
 import io.tidemark.cli.cluster.Cluster;
+import io.tidemark.cli.cluster.ProcessState;
 import io.tidemark.cli.jobs.JobKind;
 import io.tidemark.cli.jobs.JobOptions;
 import io.tidemark.cli.jobs.Pace;
@@ -140,7 +141,9 @@ final class Run {
                 Observer observer = new Observer(admin, database, topicId, PARTITIONS)) {
             operator.start(JobKind.ENRICH);
             operator.start(JobKind.AGGREGATE);
-            awaitRunning(operator, observer);
+            if (!getToWork(operator, observer)) {
+                return;
+            }
             traffic.pace(plan.perSecond());
             phase(RunResult.START);
 
@@ -179,13 +182,33 @@ final class Run {
                 PACE);
     }
 
-    /** Until the jobs have worked off what had come before they ran: faults are to meet a pipeline at work. */
-    private static void awaitRunning(Operator operator, Observer observer) throws Exception {
+    /**
+     * Until the jobs have worked off what had come before they ran: faults are to meet a pipeline at work.
+     *
+     * @return false if they hang, which is a finding
+     * @throws IllegalStateException if they did not get that far in time, for which the machine may be to blame
+     */
+    private boolean getToWork(Operator operator, Observer observer) throws Exception {
         long deadline = System.nanoTime() + JOBS_WITHIN.toNanos();
+        StartWatch watch = new StartWatch(clock.millis());
         Map<Integer, Long> ends = observer.rawEnds();
-        while (operator.running() < JobKind.values().length || !observer.hasCaughtUp(ends, 0)) {
+        while (true) {
+            boolean jobsRun = operator.running() >= JobKind.values().length;
+            if (jobsRun && observer.hasCaughtUp(ends, 0)) {
+                return true;
+            }
+            boolean answer = cluster.processes().stream().allMatch(process -> process.state() == ProcessState.RUNNING);
+            Map<Integer, Long> positions = observer.positions();
+            watch.look(clock.millis(), jobsRun && answer, positions);
             if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("The jobs do not work: " + operator.alive());
+                if (!watch.hangs(clock.millis())) {
+                    throw new IllegalStateException("The jobs do not work: " + operator.alive());
+                }
+                findings.add(new Finding(
+                        RunResult.START,
+                        "all processes answer and both jobs run, but the ledger stays at " + positions + " of "
+                                + ends));
+                return false;
             }
             TimeUnit.NANOSECONDS.sleep(STEP.toNanos());
         }

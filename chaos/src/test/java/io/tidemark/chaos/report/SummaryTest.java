@@ -50,8 +50,29 @@ final class SummaryTest {
                 "2026-01-01T00:00:00Z", 9, List.of(), "", 0, 0, 60_000, Map.of("prepare", 5L), List.of("run: broke"));
         Summary summary = new Summary(List.of(run(1, List.of()), notBegun));
         assertThat(summary.passed()).isTrue();
-        assertThat(summary.text()).contains("1 runs, no failure").contains("Besides, 1 could not begin.");
+        assertThat(summary.text())
+                .contains("1 runs, no failure")
+                .contains("Besides, 1 could not begin:")
+                .contains("- seed 9: run: broke");
         assertThat(new Summary(List.of(notBegun)).passed()).isFalse();
+    }
+
+    @Test
+    void aPipelineThatHangsAtItsStartHasFailed() {
+        RunResult hung = new RunResult(
+                "2026-01-01T00:00:00Z",
+                9,
+                List.of(),
+                "",
+                0,
+                0,
+                180_000,
+                Map.of("prepare", 5L),
+                List.of("start: the ledger stays at {}"));
+        Summary summary = new Summary(List.of(run(1, List.of()), hung));
+        assertThat(hung.begun()).isTrue();
+        assertThat(summary.passed()).isFalse();
+        assertThat(summary.text()).contains("1 of 2 runs failed.").doesNotContain("could not begin");
     }
 
     @Test
