@@ -8,15 +8,21 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The processes of Postgres that serve the jobs' sessions. */
-final class Backends {
+/**
+ * The processes of Postgres that serve the jobs' sessions.
+ *
+ * @param whyNone for people; empty if there are some
+ */
+record Backends(List<Long> pids, String whyNone) {
     private static final String OF_JOBS =
             "select pid from pg_stat_activity where application_name like 'tidemark-%' and datname = current_database() order by pid";
 
-    private Backends() {}
+    Backends {
+        pids = List.copyOf(pids);
+    }
 
-    /** None if Postgres does not answer at this moment. */
-    static List<Long> ofJobs(Database database) {
+    /** Those of now; none if Postgres does not answer, as when another fault has hit it. */
+    static Backends ofJobs(Database database) {
         List<Long> pids = new ArrayList<>();
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement();
@@ -25,8 +31,8 @@ final class Backends {
                 pids.add(rows.getLong(1));
             }
         } catch (SQLException e) {
-            return List.of();
+            return new Backends(List.of(), "Postgres does not answer: " + e.getMessage());
         }
-        return pids;
+        return new Backends(pids, pids.isEmpty() ? "the jobs have no session" : "");
     }
 }

@@ -14,21 +14,24 @@ record CheckpointsAway(Duration lasts) implements Fault {
     }
 
     @Override
-    public void inject(Stage stage) throws Exception {
-        takeAway(stage.cluster().layout());
+    public Effect inject(Stage stage) throws Exception {
+        return takeAway(stage.cluster().layout());
     }
 
     @Override
-    public void heal(Stage stage) throws Exception {
+    public Effect heal(Stage stage) throws Exception {
         bringBack(stage.cluster().layout());
+        return Effect.NONE;
     }
 
     /** Changes nothing if it is away already, by another fault of this kind. */
-    static void takeAway(Layout layout) throws IOException {
-        if (Files.isDirectory(layout.checkpoints())) {
-            Files.move(layout.checkpoints(), away(layout));
-            Files.createFile(layout.checkpoints());
+    static Effect takeAway(Layout layout) throws IOException {
+        if (!Files.isDirectory(layout.checkpoints())) {
+            return Effect.none("it was away already");
         }
+        Files.move(layout.checkpoints(), away(layout));
+        Files.createFile(layout.checkpoints());
+        return Effect.of("taken away");
     }
 
     /** The first one of several to end brings it back for all. */

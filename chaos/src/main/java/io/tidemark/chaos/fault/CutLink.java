@@ -38,17 +38,18 @@ final class CutLink implements Fault {
     }
 
     @Override
-    public void inject(Stage stage) {
+    public Effect inject(Stage stage) {
         cut = stage.link(link).cut(direction);
+        return Effect.NONE;
     }
 
     @Override
-    public void heal(Stage stage) {
-        if (breaks) {
-            stage.link(link).reset();
+    public Effect heal(Stage stage) {
+        Effect broken = breaks ? Effect.of(stage.link(link).reset(), "connections broken") : Effect.NONE;
+        if (cut == null) {
+            return broken;
         }
-        if (cut != null) {
-            cut.end();
-        }
+        cut.end();
+        return Effect.of(cut.met(), "chunks of bytes held back").and(broken);
     }
 }

@@ -10,9 +10,9 @@ public interface Fault {
     /** How long between its beginning and its end. */
     Duration lasts();
 
-    /** Begins. */
-    void inject(Stage stage) throws Exception;
+    /** Begins; tells what came of it so far. */
+    Effect inject(Stage stage) throws Exception;
 
-    /** Ends it; also if it could not begin. */
-    void heal(Stage stage) throws Exception;
+    /** Ends it, also if it could not begin; tells what else came of it. */
+    Effect heal(Stage stage) throws Exception;
 }

@@ -16,13 +16,14 @@ record KillBackend(int which) implements Fault {
     }
 
     @Override
-    public void inject(Stage stage) throws Exception {
-        List<Long> backends = Backends.ofJobs(stage.database());
-        if (!backends.isEmpty()) {
-            Signal.KILL.to(backends.get(which % backends.size()));
-        }
+    public Effect inject(Stage stage) throws Exception {
+        Backends backends = Backends.ofJobs(stage.database());
+        List<Long> pids = backends.pids();
+        return pids.isEmpty() ? Effect.none(backends.whyNone()) : Signal.kill(pids.get(which % pids.size()));
     }
 
     @Override
-    public void heal(Stage stage) {}
+    public Effect heal(Stage stage) {
+        return Effect.NONE;
+    }
 }

@@ -17,13 +17,15 @@ record KillProcess(Role role, int which) implements Fault {
     }
 
     @Override
-    public void inject(Stage stage) throws Exception {
+    public Effect inject(Stage stage) throws Exception {
         List<ProcessHandle> living = stage.living(role);
-        if (!living.isEmpty()) {
-            Signal.KILL.to(living.get(which % living.size()).pid());
-        }
+        return living.isEmpty()
+                ? Effect.none("no " + role + " lives")
+                : Signal.kill(living.get(which % living.size()).pid());
     }
 
     @Override
-    public void heal(Stage stage) {}
+    public Effect heal(Stage stage) {
+        return Effect.NONE;
+    }
 }

@@ -26,14 +26,17 @@ final class LoseCommitAnswers implements Fault {
     }
 
     @Override
-    public void inject(Stage stage) {
+    public Effect inject(Stage stage) {
         loss = stage.postgresLink().loseCommitAnswers(count);
+        return Effect.NONE;
     }
 
     @Override
-    public void heal(Stage stage) {
-        if (loss != null) {
-            loss.end();
+    public Effect heal(Stage stage) {
+        if (loss == null) {
+            return Effect.NONE;
         }
+        loss.end();
+        return Effect.of(loss.met(), "answers lost");
     }
 }

@@ -2,6 +2,7 @@ package io.tidemark.chaos.fault;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.cli.embedded.Layout;
 import io.tidemark.cli.jobs.FlinkRest;
 import io.tidemark.cli.jobs.JobFailedException;
@@ -22,6 +23,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobStatus;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +91,14 @@ public final class Operator {
         });
     }
 
+    /** The state of a job by its id; empty if the cluster does not know it. */
+    synchronized Optional<JobStatus> state(String id) throws Exception {
+        return retry("look at " + id, flink::jobs).stream()
+                .filter(job -> job.id().equals(id))
+                .map(FlinkRest.KnownJob::state)
+                .findFirst();
+    }
+
     private void sendCancel(String id) throws IOException, InterruptedException {
         HttpRequest cancel = HttpRequest.newBuilder(
                         URI.create("http://" + flink.address() + "/jobs/" + id + "?mode=cancel"))
@@ -109,8 +119,11 @@ public final class Operator {
         }
     }
 
-    /** Stops a job with a savepoint, and lets it go on from there with another parallelism. */
-    synchronized void rescale(JobKind kind, int parallelism) throws Exception {
+    /**
+     * Stops a job with a savepoint, and lets it go on from there with another parallelism. Returns the one that was reached:
+     * of several copies it is one that is stopped, not always the right one.
+     */
+    synchronized int rescale(JobKind kind, int parallelism) throws Exception {
         JobRecord job = remembered(kind);
         retry("stop " + kind, () -> {
             if (launcher.runs(kind)) {
@@ -118,7 +131,25 @@ public final class Operator {
             }
             return true;
         });
-        goOn(kind, job.options().withParallelism(parallelism), null);
+        boolean submitted = goOn(kind, job.options().withParallelism(parallelism), null);
+        LOG.info("{} was {}to go on {} wide", kind, submitted ? "" : "not ", parallelism);
+        return retry("see how wide " + kind + " is", () -> widest(kind));
+    }
+
+    /** Parallelism of the widest of the alive jobs of that kind. */
+    private int widest(JobKind kind) throws IOException {
+        int widest = 0;
+        for (FlinkRest.KnownJob job : alive()) {
+            if (job.name().equals(kind.jobName())) {
+                for (JsonNode vertex : flink.get("/jobs/" + job.id()).path("vertices")) {
+                    widest = Math.max(widest, vertex.path("parallelism").asInt());
+                }
+            }
+        }
+        if (widest == 0) {
+            throw new IOException("It has no tasks as yet");
+        }
+        return widest;
     }
 
     /** Takes a savepoint; the job goes on. */
@@ -126,8 +157,8 @@ public final class Operator {
         return retry("take a savepoint of " + kind, () -> launcher.savepoint(kind));
     }
 
-    /** Ends a job and lets it go on from that savepoint. */
-    synchronized void rollBack(JobKind kind, RestorePoint savepoint) throws Exception {
+    /** Ends a job and lets it go on from that savepoint; false if another one ran before it could. */
+    synchronized boolean rollBack(JobKind kind, RestorePoint savepoint) throws Exception {
         JobRecord job = remembered(kind);
         registry.noteStopped(kind, savepoint);
         for (FlinkRest.KnownJob known : retry("list the jobs", flink::jobs)) {
@@ -135,13 +166,14 @@ public final class Operator {
                 cancel(known.id());
             }
         }
-        goOn(kind, job.options(), savepoint);
+        return goOn(kind, job.options(), savepoint);
     }
 
-    private void goOn(JobKind kind, JobOptions wanted, @Nullable RestorePoint from) throws Exception {
-        retry("let " + kind + " go on", () -> {
+    /** Returns whether it was this one that submitted the job; false also if the cluster took it without an answer. */
+    private boolean goOn(JobKind kind, JobOptions wanted, @Nullable RestorePoint from) throws Exception {
+        return retry("let " + kind + " go on", () -> {
             if (launcher.runs(kind)) {
-                return true;
+                return false;
             }
             JobRecord job = remembered(kind);
             RestorePoint point = from == null ? registry.restorePoint(job).orElse(null) : from;

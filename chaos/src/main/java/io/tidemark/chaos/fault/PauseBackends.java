@@ -1,13 +1,12 @@
 package io.tidemark.chaos.fault;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /** SIGSTOP of the processes of Postgres that serve the jobs: open transactions keep their locks meanwhile. */
 final class PauseBackends implements Fault {
     private final Duration lasts;
-    private final List<Long> stopped = new ArrayList<>();
+    private List<Long> stopped = List.of();
 
     PauseBackends(Duration lasts) {
         this.lasts = lasts;
@@ -24,17 +23,19 @@ final class PauseBackends implements Fault {
     }
 
     @Override
-    public void inject(Stage stage) throws Exception {
-        for (long pid : Backends.ofJobs(stage.database())) {
-            stopped.add(pid);
-            Signal.STOP.to(pid);
+    public Effect inject(Stage stage) throws Exception {
+        Backends backends = Backends.ofJobs(stage.database());
+        stopped = backends.pids();
+        List<Long> reached = Signal.STOP.toAll(stopped);
+        if (reached.isEmpty()) {
+            return Effect.none(stopped.isEmpty() ? backends.whyNone() : stopped + " had ended");
         }
+        return Effect.of("stopped " + reached);
     }
 
     @Override
-    public void heal(Stage stage) throws Exception {
-        for (long pid : stopped) {
-            Signal.CONT.to(pid);
-        }
+    public Effect heal(Stage stage) throws Exception {
+        Signal.CONT.toAll(stopped);
+        return Effect.NONE;
     }
 }

@@ -32,29 +32,27 @@ final class PauseProcess implements Fault {
     }
 
     @Override
-    public void inject(Stage stage) throws Exception {
+    public Effect inject(Stage stage) throws Exception {
         List<ProcessHandle> living = stage.living(role);
         if (living.isEmpty()) {
-            return;
+            return Effect.none("no " + role + " lives");
         }
         ProcessHandle process = living.get(which % living.size());
-        stop(process.pid());
-        if (withChildren) {
-            for (ProcessHandle child : process.descendants().toList()) {
-                stop(child.pid());
-            }
+        stopped.add(process.pid());
+        if (!Signal.STOP.to(process.pid())) {
+            return Effect.none(process.pid() + " had ended");
         }
-    }
-
-    private void stop(long pid) throws Exception {
-        stopped.add(pid);
-        Signal.STOP.to(pid);
+        if (withChildren) {
+            List<Long> children = process.descendants().map(ProcessHandle::pid).toList();
+            stopped.addAll(children);
+            return Effect.of("stopped " + process.pid() + " and " + Signal.STOP.toAll(children));
+        }
+        return Effect.of("stopped " + process.pid());
     }
 
     @Override
-    public void heal(Stage stage) throws Exception {
-        for (long pid : stopped) {
-            Signal.CONT.to(pid);
-        }
+    public Effect heal(Stage stage) throws Exception {
+        Signal.CONT.toAll(stopped);
+        return Effect.NONE;
     }
 }

@@ -11,12 +11,20 @@ record Rescale(JobKind kind, Duration lasts) implements Fault {
     }
 
     @Override
-    public void inject(Stage stage) throws Exception {
-        stage.operator().rescale(kind, 4);
+    public Effect inject(Stage stage) throws Exception {
+        return rescale(stage, 4);
     }
 
     @Override
-    public void heal(Stage stage) throws Exception {
-        stage.operator().rescale(kind, 2);
+    public Effect heal(Stage stage) throws Exception {
+        return rescale(stage, 2);
+    }
+
+    /** Beside a second copy it may be that one that is stopped, and the other goes on as it was. */
+    private Effect rescale(Stage stage, int parallelism) throws Exception {
+        int reached = stage.operator().rescale(kind, parallelism);
+        return reached == parallelism
+                ? Effect.of(reached + " wide")
+                : Effect.none(reached + " wide instead of " + parallelism);
     }
 }

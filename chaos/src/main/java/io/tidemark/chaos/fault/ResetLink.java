@@ -11,12 +11,16 @@ record ResetLink(Link link, Duration lasts) implements Fault {
     }
 
     @Override
-    public void inject(Stage stage) {
-        stage.link(link).reset();
+    public Effect inject(Stage stage) {
+        return reset(stage);
     }
 
     @Override
-    public void heal(Stage stage) {
-        stage.link(link).reset();
+    public Effect heal(Stage stage) {
+        return reset(stage);
+    }
+
+    private Effect reset(Stage stage) {
+        return Effect.of(stage.link(link).reset(), "connections reset");
     }
 }

@@ -3,7 +3,6 @@ package io.tidemark.chaos.fault;
 import io.tidemark.cli.jobs.JobKind;
 import io.tidemark.cli.jobs.RestorePoint;
 import java.time.Duration;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Takes a savepoint of a job, and after a while goes back to it. */
@@ -28,15 +27,19 @@ final class Rollback implements Fault {
     }
 
     @Override
-    public void inject(Stage stage) throws Exception {
+    public Effect inject(Stage stage) throws Exception {
         savepoint = stage.operator().savepoint(kind);
+        return Effect.NONE;
     }
 
     @Override
-    public void heal(Stage stage) throws Exception {
-        Optional<RestorePoint> older = Optional.ofNullable(savepoint);
-        if (older.isPresent()) {
-            stage.operator().rollBack(kind, older.get());
+    public Effect heal(Stage stage) throws Exception {
+        RestorePoint older = savepoint;
+        if (older == null) {
+            return Effect.NONE;
         }
+        return stage.operator().rollBack(kind, older)
+                ? Effect.of("went back to " + older.path().getFileName())
+                : Effect.none("another one ran");
     }
 }

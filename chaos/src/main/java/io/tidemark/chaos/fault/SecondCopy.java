@@ -3,6 +3,7 @@ package io.tidemark.chaos.fault;
 import io.tidemark.cli.jobs.JobKind;
 import java.time.Duration;
 import java.util.Optional;
+import org.apache.flink.api.common.JobStatus;
 import org.jspecify.annotations.Nullable;
 
 /** A further copy of a job, started by mistake and cancelled when that is noticed. */
@@ -30,15 +31,21 @@ final class SecondCopy implements Fault {
     }
 
     @Override
-    public void inject(Stage stage) throws Exception {
+    public Effect inject(Stage stage) throws Exception {
         id = stage.operator().startSecond(kind, fromEarliest);
+        return Effect.NONE;
     }
 
     @Override
-    public void heal(Stage stage) throws Exception {
-        Optional<String> started = Optional.ofNullable(id);
-        if (started.isPresent()) {
-            stage.operator().cancel(started.get());
+    public Effect heal(Stage stage) throws Exception {
+        String copy = id;
+        if (copy == null) {
+            return Effect.NONE;
         }
+        Optional<JobStatus> state = stage.operator().state(copy);
+        stage.operator().cancel(copy);
+        return state.filter(each -> each != JobStatus.INITIALIZING && each != JobStatus.CREATED)
+                .map(each -> Effect.of(copy + " was " + each + " in the end"))
+                .orElseGet(() -> Effect.none(copy + " never ran"));
     }
 }

@@ -29,14 +29,17 @@ final class SlowLink implements Fault {
     }
 
     @Override
-    public void inject(Stage stage) {
+    public Effect inject(Stage stage) {
         slowness = stage.link(link).delay(delay);
+        return Effect.NONE;
     }
 
     @Override
-    public void heal(Stage stage) {
-        if (slowness != null) {
-            slowness.end();
+    public Effect heal(Stage stage) {
+        if (slowness == null) {
+            return Effect.NONE;
         }
+        slowness.end();
+        return Effect.of(slowness.met(), "chunks of bytes came later");
     }
 }

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -63,9 +64,11 @@ public final class LinkProxy implements AutoCloseable {
         return gate.shut(direction);
     }
 
-    /** Resets all connections; new ones work. */
-    public void reset() {
-        connections.forEach(Connection::reset);
+    /** Resets all connections; new ones work. Returns how many there were. */
+    public int reset() {
+        List<Connection> open = List.copyOf(connections);
+        open.forEach(Connection::reset);
+        return open.size();
     }
 
     /** Loses the next so many answers to a COMMIT after writes, each with its connection. */

@@ -53,17 +53,25 @@ public record RunResult(
         return findings.isEmpty();
     }
 
+    /** Whether any of its faults did anything; of a run that has none, too. */
+    public boolean hadEffect() {
+        return faults.isEmpty() || faults.stream().anyMatch(fault -> !fault.withoutEffect());
+    }
+
     /**
      * A fault of the run.
      *
      * @param name of its kind
-     * @param what it did, for people
+     * @param what it was to do, for people
      * @param recoveryMillis from its end until the pipeline had caught up; -1 if it did not
+     * @param effect what it did, or why it did nothing, for people; empty in older logs
+     * @param withoutEffect whether it is known to have done nothing
      */
-    public record Injected(String name, String what, long recoveryMillis) {
+    public record Injected(String name, String what, long recoveryMillis, String effect, boolean withoutEffect) {
         public Injected {
             requireNonNull(name, "name is null");
             requireNonNull(what, "what is null");
+            effect = effect == null ? "" : effect;
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.tidemark.chaos.report;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -7,17 +9,24 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The table at the end: of each fault how many runs had it, how many of those failed, and how long recovery took. */
+/**
+ * The table at the end: of each fault how many runs had it, how many of those failed, and how long recovery took. A run
+ * in which it did nothing is none of those; a run in which no fault did anything counts only if it failed.
+ */
 public final class Summary {
-    private static final List<String> HEAD = List.of("fault", "runs", "failures", "recovery, median", "recovery, max");
+    private static final List<String> HEAD =
+            List.of("fault", "runs", "without effect", "failures", "recovery, median", "recovery, max");
     private static final double CONFIDENCE = 0.95;
 
+    private final List<RunResult> begun;
     private final List<RunResult> runs;
     private final List<RunResult> notBegun;
 
     /** Sums up those that began; of the others it tells why they could not. */
     public Summary(Collection<RunResult> results) {
-        this.runs = results.stream().filter(RunResult::begun).toList();
+        this.begun = results.stream().filter(RunResult::begun).toList();
+        this.runs =
+                begun.stream().filter(run -> run.hadEffect() || !run.passed()).toList();
         this.notBegun = results.stream().filter(run -> !run.begun()).toList();
     }
 
@@ -58,19 +67,16 @@ public final class Summary {
     private List<List<String>> rows() {
         Map<String, Line> lines = new TreeMap<>();
         Line all = new Line();
-        for (RunResult run : runs) {
-            all.count(run);
-            run.faults().stream()
-                    .map(RunResult.Injected::name)
-                    .distinct()
-                    .forEach(name ->
-                            lines.computeIfAbsent(name, each -> new Line()).count(run));
+        for (RunResult run : begun) {
+            all.count(run, run.hadEffect() || !run.passed());
+            Map<String, Boolean> effects = new TreeMap<>();
+            run.faults().forEach(fault -> effects.merge(fault.name(), !fault.withoutEffect(), Boolean::logicalOr));
+            effects.forEach((name, effect) ->
+                    lines.computeIfAbsent(name, each -> new Line()).count(run, effect));
             for (RunResult.Injected fault : run.faults()) {
-                if (fault.recoveryMillis() >= 0) {
+                if (fault.recoveryMillis() >= 0 && !fault.withoutEffect()) {
                     all.recoveries.add(fault.recoveryMillis());
-                    lines.computeIfAbsent(fault.name(), each -> new Line())
-                            .recoveries
-                            .add(fault.recoveryMillis());
+                    requireNonNull(lines.get(fault.name())).recoveries.add(fault.recoveryMillis());
                 }
             }
         }
@@ -83,6 +89,9 @@ public final class Summary {
 
     private String verdict() {
         StringBuilder out = new StringBuilder(ofRuns());
+        if (begun.size() > runs.size()) {
+            out.append(" Besides, %d in which no fault had an effect.".formatted(begun.size() - runs.size()));
+        }
         if (!notBegun.isEmpty()) {
             out.append(" Besides, %d could not begin:\n".formatted(notBegun.size()));
         }
@@ -114,10 +123,15 @@ public final class Summary {
 
     private static final class Line {
         private int count;
+        private int withoutEffect;
         private int failures;
         private final List<Long> recoveries = new ArrayList<>();
 
-        void count(RunResult run) {
+        void count(RunResult run, boolean effect) {
+            if (!effect) {
+                withoutEffect++;
+                return;
+            }
             count++;
             failures += run.passed() ? 0 : 1;
         }
@@ -127,6 +141,7 @@ public final class Summary {
             return List.of(
                     name,
                     Integer.toString(count),
+                    Integer.toString(withoutEffect),
                     Integer.toString(failures),
                     sorted.isEmpty() ? "" : seconds(sorted.get(sorted.size() / 2)),
                     sorted.isEmpty() ? "" : seconds(sorted.get(sorted.size() - 1)));

@@ -102,6 +102,15 @@ public final class Campaign {
         }
     }
 
+    private static String told(RunResult.Injected fault) {
+        if (fault.withoutEffect()) {
+            return fault.name() + " (without effect)";
+        }
+        return fault.recoveryMillis() < 0
+                ? fault.name()
+                : String.format(Locale.ROOT, "%s (%.1f s)", fault.name(), fault.recoveryMillis() / 1000.0);
+    }
+
     private String line(int index, RunResult result) {
         return String.format(
                 Locale.ROOT,
@@ -112,12 +121,7 @@ public final class Campaign {
                 result.seed(),
                 Duration.ofMillis(result.millis()).toMillis() / 1000.0,
                 result.records(),
-                result.faults().stream()
-                        .map(fault -> fault.name()
-                                + (fault.recoveryMillis() < 0
-                                        ? ""
-                                        : String.format(Locale.ROOT, " (%.1f s)", fault.recoveryMillis() / 1000.0)))
-                        .collect(Collectors.joining(", ")),
+                result.faults().stream().map(Campaign::told).collect(Collectors.joining(", ")),
                 result.phases().entrySet().stream()
                         .map(phase -> String.format(Locale.ROOT, "%s %.1f", phase.getKey(), phase.getValue() / 1000.0))
                         .collect(Collectors.joining(" ", "[", "]")));

@@ -1,6 +1,7 @@
 package io.tidemark.chaos.run;
 
 import io.tidemark.chaos.check.Finding;
+import io.tidemark.chaos.fault.Effect;
 import io.tidemark.chaos.fault.Stage;
 import io.tidemark.chaos.report.RunResult;
 import java.time.Clock;
@@ -95,6 +96,7 @@ final class FaultScript {
         private final Thread thread = new Thread(this::play, "fault");
         private volatile boolean begun;
         private volatile boolean over;
+        private volatile Effect effect = Effect.NONE;
         private volatile long overAtMillis;
         private volatile @Nullable Exception failure;
         private boolean recovered;
@@ -120,10 +122,10 @@ final class FaultScript {
                 LOG.info("{} begins: {}", name(), planned.fault().describe());
                 begun = true;
                 try {
-                    planned.fault().inject(stage);
+                    effect = planned.fault().inject(stage);
                     TimeUnit.NANOSECONDS.sleep(planned.fault().lasts().toNanos());
                 } finally {
-                    planned.fault().heal(stage);
+                    effect = effect.and(planned.fault().heal(stage));
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -133,7 +135,7 @@ final class FaultScript {
             } finally {
                 overAtMillis = clock.millis();
                 over = true;
-                LOG.info("{} is over", name());
+                LOG.info("{} is over, with{} effect: {}", name(), effect.any() ? "" : "out", effect.what());
             }
         }
 
@@ -154,7 +156,8 @@ final class FaultScript {
 
         /** Its time to recover says nothing of it if another fault was on meanwhile. */
         RunResult.Injected result() {
-            return new RunResult.Injected(name(), planned.fault().describe(), mixed ? -1 : recoveryMillis);
+            return new RunResult.Injected(
+                    name(), planned.fault().describe(), mixed ? -1 : recoveryMillis, effect.what(), !effect.any());
         }
     }
 }

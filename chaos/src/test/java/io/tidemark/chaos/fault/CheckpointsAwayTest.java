@@ -18,9 +18,9 @@ class CheckpointsAwayTest {
         Path kept = Files.createDirectories(layout.checkpoints()).resolve("chk-1");
         Files.writeString(kept, "state");
 
-        CheckpointsAway.takeAway(layout);
+        assertThat(CheckpointsAway.takeAway(layout).any()).isTrue();
         assertThat(layout.checkpoints()).isRegularFile();
-        CheckpointsAway.takeAway(layout);
+        assertThat(CheckpointsAway.takeAway(layout).any()).isFalse();
         assertThat(layout.checkpoints()).isRegularFile();
 
         CheckpointsAway.bringBack(layout);

@@ -105,7 +105,8 @@ final class LinkProxyTest {
 
     @Test
     void aResetEndsConnectionsOnBothSidesAndLetsNewOnesIn() throws IOException {
-        proxy.reset();
+        assertThat(proxy.reset()).isEqualTo(1);
+        assertThat(proxy.reset()).isZero();
         assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
         assertThatThrownBy(() -> served.getInputStream().read()).isInstanceOf(SocketException.class);
         client = new Socket(loopback, proxy.port());

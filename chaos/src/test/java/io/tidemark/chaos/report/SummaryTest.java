@@ -20,20 +20,22 @@ final class SummaryTest {
     @Test
     void everyFaultHasItsRunsFailuresAndTimes() {
         Summary summary = new Summary(List.of(
-                run(1, List.of(new Injected("kill-broker", "", 1_000), new Injected("pg-reset", "", 200))),
-                run(2, List.of(new Injected("kill-broker", "", 3_000)), "windows: off by one"),
-                run(3, List.of(new Injected("kill-broker", "", 2_000), new Injected("kill-broker", "", -1)))));
+                run(1, List.of(injected("kill-broker", 1_000), injected("pg-reset", 200))),
+                run(2, List.of(injected("kill-broker", 3_000)), "windows: off by one"),
+                run(3, List.of(injected("kill-broker", 2_000), injected("kill-broker", -1)))));
         assertThat(summary.passed()).isFalse();
         assertThat(summary.markdown()).isEqualTo("""
-                        | fault | runs | failures | recovery, median | recovery, max |
-                        |---|--:|--:|--:|--:|
-                        | kill-broker | 3 | 1 | 2.0 s | 3.0 s |
-                        | pg-reset | 1 | 0 | 0.2 s | 0.2 s |
-                        | all runs | 3 | 1 | 2.0 s | 3.0 s |
+                        | fault | runs | without effect | failures | recovery, median | recovery, max |
+                        |---|--:|--:|--:|--:|--:|
+                        | kill-broker | 3 | 0 | 1 | 2.0 s | 3.0 s |
+                        | pg-reset | 1 | 0 | 0 | 0.2 s | 0.2 s |
+                        | all runs | 3 | 0 | 1 | 2.0 s | 3.0 s |
 
                         1 of 3 runs failed.
                         """);
-        assertThat(summary.text()).startsWith("fault        runs  failures").contains("pg-reset        1         0");
+        assertThat(summary.text())
+                .startsWith("fault        runs  without effect  failures")
+                .contains("pg-reset        1               0         0");
     }
 
     @Test
@@ -78,7 +80,7 @@ final class SummaryTest {
     @Test
     void runsOfSeveralInvocationsAreReadBackAsTheyWere() throws IOException {
         Path file = folder.resolve("new/runs.log");
-        RunResult passed = run(1, List.of(new Injected("pg-reset", "all of 5 connections", 7)));
+        RunResult passed = run(1, List.of(injected("pg-reset", 7)));
         RunResult failed = run(2, List.of(), "windows: \"a\" is missing");
         new RunLog(file).append(passed);
         new RunLog(file).append(failed);
@@ -87,9 +89,46 @@ final class SummaryTest {
     }
 
     @Test
+    void aRunInWhichAFaultDidNothingIsNoRunOfThatFault() {
+        Injected nothing = new Injected("kill-backend", "", 0, "the jobs have no session", true);
+        Summary summary = new Summary(List.of(
+                run(1, List.of(nothing, injected("pg-reset", 200))),
+                run(2, List.of(nothing, injected("kill-backend", 5_000))),
+                run(3, List.of(nothing)),
+                run(4, List.of(nothing), "windows: off by one")));
+        assertThat(summary.markdown()).isEqualTo("""
+                        | fault | runs | without effect | failures | recovery, median | recovery, max |
+                        |---|--:|--:|--:|--:|--:|
+                        | kill-backend | 1 | 3 | 0 | 5.0 s | 5.0 s |
+                        | pg-reset | 1 | 0 | 0 | 0.2 s | 0.2 s |
+                        | all runs | 3 | 1 | 1 | 5.0 s | 5.0 s |
+
+                        1 of 3 runs failed. Besides, 1 in which no fault had an effect.
+                        """);
+        assertThat(new Summary(List.of(run(3, List.of(nothing)))).passed()).isFalse();
+    }
+
+    @Test
+    void aLineOfAnOlderLogIsReadAsOneWhoseFaultsHadAnEffect() throws IOException {
+        Path file = Files.writeString(folder.resolve("runs.log"), """
+                        {"at":"2026-01-01T00:00:00Z","seed":3,"faults":[{"name":"pg-reset","what":"reset","recoveryMillis":7}],\
+                        "records":5,"snapshots":2,"millis":9,"phases":{"start":1}}
+                        """);
+        assertThat(RunLog.read(file))
+                .singleElement()
+                .satisfies(run -> assertThat(run.hadEffect()).isTrue())
+                .extracting(RunResult::faults)
+                .isEqualTo(List.of(new Injected("pg-reset", "reset", 7, "", false)));
+    }
+
+    @Test
     void aLineThatIsNoRunIsNamed() throws IOException {
         Path file = Files.writeString(folder.resolve("runs.log"), "\nnonsense\n");
         assertThatThrownBy(() -> RunLog.read(file)).hasMessageContaining("Line 2 of " + file);
+    }
+
+    private static Injected injected(String name, long recoveryMillis) {
+        return new Injected(name, "", recoveryMillis, "done", false);
     }
 
     private static RunResult run(long seed, List<Injected> faults, String... findings) {
