@@ -40,13 +40,14 @@ public final class DataServers implements AutoCloseable {
         programs.add(KafkaProgram.prepare(layout, config));
         programs.add(new PostgresProcess(layout, Ports.lasting("PostgreSQL", 0)));
         DataServers servers = new DataServers(layout, programs);
+        long started = System.nanoTime();
         boolean up = false;
         try {
             for (Supervised each : servers.processes.values()) {
                 each.start();
             }
             for (Supervised each : servers.processes.values()) {
-                each.awaitReady(PATIENCE);
+                each.awaitReady(PATIENCE, started);
             }
             up = true;
             return servers;
