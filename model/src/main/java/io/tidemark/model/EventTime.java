@@ -9,7 +9,14 @@ import java.time.LocalDate;
  * ISO-8601 in UTC with milliseconds.
  */
 public final class EventTime {
+    /** No timestamp: outside of what can be written. */
+    static final long NONE = Long.MIN_VALUE;
+
     private static final long MILLIS_PER_MINUTE = 60_000;
+
+    /** Of {@code 2026-03-01T12:00:00.000Z}. */
+    private static final int WRITTEN_LENGTH = 24;
+
     private static final int MAX_OFFSET_MINUTES = 18 * 60;
 
     /** The years 0000 to 9999 in UTC: what an offset moves out of them could not be written and read again. */
@@ -32,6 +39,63 @@ public final class EventTime {
      */
     public static long parse(String text) throws InvalidEventException {
         return new EventTime(text).parse();
+    }
+
+    /**
+     * Reads a timestamp of the form that {@link #format} writes, in ASCII.
+     *
+     * @return {@link #NONE} if it is of another form, or no timestamp
+     */
+    static long parseWritten(byte[] text, int from, int to) {
+        if (to - from != WRITTEN_LENGTH
+                || text[from + 4] != '-'
+                || text[from + 7] != '-'
+                || text[from + 10] != 'T'
+                || text[from + 13] != ':'
+                || text[from + 16] != ':'
+                || text[from + 19] != '.'
+                || text[from + 23] != 'Z') {
+            return NONE;
+        }
+        int year = digits(text, from, 4);
+        int month = digits(text, from + 5, 2);
+        int day = digits(text, from + 8, 2);
+        int hour = digits(text, from + 11, 2);
+        int minute = digits(text, from + 14, 2);
+        int second = digits(text, from + 17, 2);
+        int millis = digits(text, from + 20, 3);
+        // A negative number stands for what are no digits, and makes the whole negative.
+        if ((year | month | day | hour | minute | second | millis) < 0
+                || !isTime(year, month, day, hour, minute, second)) {
+            return NONE;
+        }
+        return instant(year, month, day, hour, minute) + second * 1000L + millis;
+    }
+
+    private static int digits(byte[] text, int from, int width) {
+        int value = 0;
+        for (int i = from; i < from + width; i++) {
+            int digit = text[i] - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            value = value * 10 + digit;
+        }
+        return value;
+    }
+
+    private static boolean isTime(int year, int month, int day, int hour, int minute, int second) {
+        return month >= 1
+                && month <= 12
+                && day >= 1
+                && day <= lengthOfMonth(year, month)
+                && hour <= 23
+                && minute <= 59
+                && second <= 59;
+    }
+
+    private static long instant(int year, int month, int day, int hour, int minute) {
+        return ((daysSinceEpoch(year, month, day) * 24 + hour) * 60 + minute) * MILLIS_PER_MINUTE;
     }
 
     /** Writes {@code 2026-03-01T12:00:00.000Z}. */
@@ -84,18 +148,11 @@ public final class EventTime {
             throw invalid();
         }
         int offsetMinutes = iso || at < text.length() ? offset() : 0;
-        if (at != text.length()
-                || month < 1
-                || month > 12
-                || day < 1
-                || day > lengthOfMonth(year, month)
-                || hour > 23
-                || minute > 59
-                || second > 59) {
+        if (at != text.length() || !isTime(year, month, day, hour, minute, second)) {
             throw invalid();
         }
-        long minutes = (daysSinceEpoch(year, month, day) * 24 + hour) * 60 + minute - offsetMinutes;
-        long instant = minutes * MILLIS_PER_MINUTE + second * 1000L + millis;
+        long instant =
+                instant(year, month, day, hour, minute) - offsetMinutes * MILLIS_PER_MINUTE + second * 1000L + millis;
         if (instant < EARLIEST || instant > LATEST) {
             throw invalid();
         }

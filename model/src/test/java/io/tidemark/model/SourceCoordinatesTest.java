@@ -36,4 +36,29 @@ class SourceCoordinatesTest {
         assertThatThrownBy(() -> SourceCoordinates.fromHeader(header.getBytes(StandardCharsets.US_ASCII)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void aRunOfHeadersIsReadAsEachOfThem() {
+        CoordinatesReader reader = new CoordinatesReader();
+        String other = "00000000-0000-0000-0000-000000000001";
+        for (String header : new String[] {
+            TOPIC + "/7/0",
+            TOPIC + "/7/1",
+            TOPIC + "/7/999999999999999999",
+            TOPIC + "/7/9223372036854775807",
+            TOPIC + "/7/12",
+            TOPIC + "/17/12",
+            TOPIC + "/1/712",
+            other + "/1/712",
+            other + "/1/0713"
+        }) {
+            byte[] bytes = header.getBytes(StandardCharsets.US_ASCII);
+            assertThat(reader.read(bytes)).as(header).isEqualTo(SourceCoordinates.fromHeader(bytes));
+        }
+        for (String header : new String[] {other + "/1/", other + "/1/x", other + "/1/7/1", other + "/1/-1", "x"}) {
+            assertThatThrownBy(() -> reader.read(header.getBytes(StandardCharsets.US_ASCII)))
+                    .as(header)
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
 }

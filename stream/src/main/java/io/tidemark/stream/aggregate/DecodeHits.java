@@ -2,8 +2,9 @@ package io.tidemark.stream.aggregate;
 
 import static java.util.Objects.requireNonNull;
 
-import io.tidemark.model.EnrichedEventCodec;
+import io.tidemark.model.CoordinatesReader;
 import io.tidemark.model.Hit;
+import io.tidemark.model.HitReader;
 import io.tidemark.model.InvalidEventException;
 import io.tidemark.model.RejectReason;
 import io.tidemark.model.SourceCoordinates;
@@ -89,7 +90,8 @@ final class DecodeHits extends ProcessFunction<TopicRecord, WindowedHit> impleme
     @Override
     public void open(OpenContext context) {
         opened = new Opened(
-                new EnrichedEventCodec(),
+                new HitReader(),
+                new CoordinatesReader(),
                 new Tally(getRuntimeContext(), Tallies.READ),
                 new Tally(getRuntimeContext(), Tallies.DUPLICATES),
                 new Tally(getRuntimeContext(), Tallies.MARKED),
@@ -102,12 +104,12 @@ final class DecodeHits extends ProcessFunction<TopicRecord, WindowedHit> impleme
         with.read.add(1);
         topic.require(read);
         try {
-            SourceCoordinates source = coordinates(read);
+            SourceCoordinates source = coordinates(read, with.coordinates);
             if (!occurrences.admit(source)) {
                 with.duplicates.add(1);
                 return;
             }
-            Hit hit = with.codec.decodeHit(read.value());
+            Hit hit = with.hits.read(read.value());
             long at = time == TimeCharacteristic.EVENT ? hit.eventTimeMillis() : clock.millis();
             long window = windows.startOf(at);
             if (time == TimeCharacteristic.EVENT && window < wholeFrom) {
@@ -127,13 +129,14 @@ final class DecodeHits extends ProcessFunction<TopicRecord, WindowedHit> impleme
         }
     }
 
-    private static SourceCoordinates coordinates(TopicRecord read) throws InvalidEventException {
+    private static SourceCoordinates coordinates(TopicRecord read, CoordinatesReader reader)
+            throws InvalidEventException {
         if (read.source() == null) {
             throw new InvalidEventException(
                     RejectReason.MISSING_COORDINATES, "Header " + SourceCoordinates.HEADER + " is absent");
         }
         try {
-            return SourceCoordinates.fromHeader(read.source());
+            return reader.read(read.source());
         } catch (IllegalArgumentException e) {
             throw new InvalidEventException(
                     RejectReason.MISSING_COORDINATES, "Header " + SourceCoordinates.HEADER + ": " + e.getMessage());
@@ -141,5 +144,10 @@ final class DecodeHits extends ProcessFunction<TopicRecord, WindowedHit> impleme
     }
 
     private record Opened(
-            EnrichedEventCodec codec, Tally read, Tally duplicates, Tally marked, Map<RejectReason, Tally> rejected) {}
+            HitReader hits,
+            CoordinatesReader coordinates,
+            Tally read,
+            Tally duplicates,
+            Tally marked,
+            Map<RejectReason, Tally> rejected) {}
 }
