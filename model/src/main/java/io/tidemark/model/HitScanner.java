@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  * {@link EnrichedEventCodec} writes. Whatever it is not sure of (an escape, a character beyond ASCII, a field that is given
  * twice, a number) it leaves to the parser. Not thread-safe.
  */
-final class HitScanner {
+public final class HitScanner {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long HIGH_BITS = 0x8080808080808080L;
     private static final long ONES = 0x0101010101010101L;
@@ -25,20 +25,14 @@ final class HitScanner {
 
     private byte[] text = new byte[0];
 
-    /** Where the host's text begins, and where it has ended. */
-    int hostFrom;
+    private int hostFrom;
+    private int hostTo;
+    private int referrerFrom;
+    private int referrerTo;
+    private long eventTimeMillis;
 
-    int hostTo;
-
-    /** Where the referrer's text begins, and where it has ended; the same if there is none. */
-    int referrerFrom;
-
-    int referrerTo;
-
-    long eventTimeMillis;
-
-    /** Whether all was found; if not, the fields here mean nothing. */
-    boolean scan(byte[] value) {
+    /** Looks into a record's value. If not all was found, what the methods here tell means nothing. */
+    public boolean scan(byte[] value) {
         text = value;
         hostFrom = -1;
         referrerFrom = -1;
@@ -67,6 +61,31 @@ final class HitScanner {
             }
             at++;
         }
+    }
+
+    /** Where the host's text begins: ASCII, not blank, within its cap. */
+    public int hostFrom() {
+        return hostFrom;
+    }
+
+    /** Where the host's text has ended. */
+    public int hostTo() {
+        return hostTo;
+    }
+
+    /** Where the referrer's text begins: ASCII, within its cap. */
+    public int referrerFrom() {
+        return referrerFrom;
+    }
+
+    /** Where the referrer's text has ended; where it begins, if there is none. */
+    public int referrerTo() {
+        return referrerTo;
+    }
+
+    /** Milliseconds since the epoch. */
+    public long eventTimeMillis() {
+        return eventTimeMillis;
     }
 
     /** Takes a field over if it is one that counts; false if that is for the parser to decide. */

@@ -41,14 +41,12 @@ public final class AggregateJob {
         env.getConfig().setAutoWatermarkInterval(200);
         KafkaEnds kafka = new KafkaEnds(config.kafka());
         DataStream<TopicRecord> records = records(env, kafka, config);
-        SingleOutputStreamOperator<WindowedHit> hits = records.process(
-                        new DecodeHits(config.start(), config.windows(), config.time(), Clock.systemUTC()))
-                .uid("decode")
-                .name("decode, drop duplicates");
-        SingleOutputStreamOperator<WindowCounts> counts = hits.transform(
-                        "count locally", TypeInformation.of(HitCount.class), new CountLocally())
-                .uid("count-locally")
-                .keyBy(HitCount::host)
+        SingleOutputStreamOperator<HitCount> hits = records.transform(
+                        "decode, drop duplicates, count locally",
+                        TypeInformation.of(HitCount.class),
+                        new CountHits(config.start(), config.windows(), config.time(), Clock.systemUTC()))
+                .uid("decode");
+        SingleOutputStreamOperator<WindowCounts> counts = hits.keyBy(HitCount::host)
                 .transform(
                         "count windows",
                         TypeInformation.of(WindowCounts.class),

@@ -28,7 +28,6 @@ class RecordTypesTest {
                 new TopicRecord(AT, 5, null, null, null),
                 new TopicRecord(AT, 5, new byte[] {1}, new byte[] {2}, new byte[0]),
                 new Rejected(AT, RejectReason.EMPTY, "message", null, null),
-                new WindowedHit(5, "a", ""),
                 new HitCount(5, "a", "r", 6),
                 new LateHits(5),
                 new PartitionTime(3, 5),

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
@@ -34,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DecodeHitsTest {
+class CountHitsTest {
     private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
     private static final long WINDOW = NOON.toEpochMilli();
     private static final TumblingWindows WINDOWS = TumblingWindows.of(Duration.ofMinutes(5));
@@ -42,34 +41,38 @@ class DecodeHitsTest {
     private static final int MAX_PARALLELISM = 8;
     private static final byte[] KEY = {7};
 
-    private final List<OneInputStreamOperatorTestHarness<TopicRecord, WindowedHit>> opened = new ArrayList<>();
+    private final List<OneInputStreamOperatorTestHarness<TopicRecord, HitCount>> opened = new ArrayList<>();
 
-    private OneInputStreamOperatorTestHarness<TopicRecord, WindowedHit> harness(
+    private OneInputStreamOperatorTestHarness<TopicRecord, HitCount> harness(
             StartOffsets start, TimeCharacteristic time, int parallelism, int subtask) throws Exception {
         Clock clock = Clock.fixed(NOON.plusSeconds(3600), ZoneOffset.UTC);
-        OneInputStreamOperatorTestHarness<TopicRecord, WindowedHit> harness = new OneInputStreamOperatorTestHarness<>(
-                new ProcessOperator<>(new DecodeHits(start, WINDOWS, time, clock)),
-                MAX_PARALLELISM,
-                parallelism,
-                subtask);
+        OneInputStreamOperatorTestHarness<TopicRecord, HitCount> harness = new OneInputStreamOperatorTestHarness<>(
+                new CountHits(start, WINDOWS, time, clock), MAX_PARALLELISM, parallelism, subtask);
         opened.add(harness);
         return harness;
     }
 
-    private OneInputStreamOperatorTestHarness<TopicRecord, WindowedHit> open() throws Exception {
+    private OneInputStreamOperatorTestHarness<TopicRecord, HitCount> open() throws Exception {
         return open(EARLIEST, TimeCharacteristic.EVENT);
     }
 
-    private OneInputStreamOperatorTestHarness<TopicRecord, WindowedHit> open(
-            StartOffsets start, TimeCharacteristic time) throws Exception {
-        OneInputStreamOperatorTestHarness<TopicRecord, WindowedHit> harness = harness(start, time, 1, 0);
+    private OneInputStreamOperatorTestHarness<TopicRecord, HitCount> open(StartOffsets start, TimeCharacteristic time)
+            throws Exception {
+        OneInputStreamOperatorTestHarness<TopicRecord, HitCount> harness = harness(start, time, 1, 0);
         harness.open();
         return harness;
     }
 
+    /** What has been handed on by the next checkpoint, in the order of its first hits. */
+    private static List<HitCount> counted(OneInputStreamOperatorTestHarness<TopicRecord, HitCount> harness)
+            throws Exception {
+        harness.prepareSnapshotPreBarrier(99);
+        return harness.extractOutputValues();
+    }
+
     @AfterEach
     void close() throws Exception {
-        for (OneInputStreamOperatorTestHarness<TopicRecord, WindowedHit> harness : opened) {
+        for (OneInputStreamOperatorTestHarness<TopicRecord, HitCount> harness : opened) {
             harness.close();
         }
     }
@@ -112,14 +115,14 @@ class DecodeHitsTest {
     void hitIsPutIntoTheWindowOfItsTime() throws Exception {
         var harness = open();
         harness.processElement(hit(0, 5));
-        assertThat(harness.extractOutputValues()).containsExactly(new WindowedHit(WINDOW, "a", "0/5"));
+        assertThat(counted(harness)).containsExactly(new HitCount(WINDOW, "a", "0/5", 1));
     }
 
     @Test
     void byProcessingTimeTheClockDecides() throws Exception {
         var harness = open(new StartOffsets(Map.of(), WINDOW + 7_200_000), TimeCharacteristic.PROCESSING);
         harness.processElement(hit(0, 5));
-        assertThat(harness.extractOutputValues()).containsExactly(new WindowedHit(WINDOW + 3_600_000, "a", "0/5"));
+        assertThat(counted(harness)).containsExactly(new HitCount(WINDOW + 3_600_000, "a", "0/5", 1));
     }
 
     @Test
@@ -129,9 +132,7 @@ class DecodeHitsTest {
             harness.processElement(hit(0, offset));
         }
         harness.processElement(hit(1, 5));
-        assertThat(harness.extractOutputValues())
-                .extracting(WindowedHit::referrer)
-                .containsExactly("0/5", "0/6", "0/7", "1/5");
+        assertThat(counted(harness)).extracting(HitCount::referrer).containsExactly("0/5", "0/6", "0/7", "1/5");
         assertThat(tally(harness, Tallies.READ)).isEqualTo(7);
         assertThat(tally(harness, Tallies.DUPLICATES)).isEqualTo(3);
     }
@@ -142,7 +143,7 @@ class DecodeHitsTest {
         harness.processElement(hit(0, 5));
         harness.processElement(record(hitAt(NOON.plusSeconds(300)), at(0, 6).toHeader()));
         assertThat(side(harness, AggregateJob.LATE)).containsExactly(new LateHits(WINDOW));
-        assertThat(harness.extractOutputValues()).hasSize(1);
+        assertThat(counted(harness)).hasSize(1);
         assertThat(tally(harness, Tallies.MARKED)).isEqualTo(1);
     }
 
@@ -205,9 +206,7 @@ class DecodeHitsTest {
         after.open();
         after.processElement(hit(0, 5));
         after.processElement(hit(0, 6));
-        assertThat(after.extractOutputValues())
-                .extracting(WindowedHit::referrer)
-                .containsExactly("0/6");
+        assertThat(counted(after)).extracting(HitCount::referrer).containsExactly("0/6");
     }
 
     @Test
@@ -219,7 +218,7 @@ class DecodeHitsTest {
         after.open();
         after.processElement(hit(0, 6));
         assertThat(side(after, AggregateJob.LATE)).containsExactly(new LateHits(WINDOW));
-        assertThat(after.extractOutputValues()).isEmpty();
+        assertThat(counted(after)).isEmpty();
     }
 
     @Test
@@ -255,9 +254,7 @@ class DecodeHitsTest {
                 after.processElement(hit(0, 5));
                 after.processElement(hit(1, 7));
                 after.processElement(hit(1, 8));
-                assertThat(after.extractOutputValues())
-                        .extracting(WindowedHit::referrer)
-                        .containsExactly("1/8");
+                assertThat(counted(after)).extracting(HitCount::referrer).containsExactly("1/8");
             }
         }
     }

@@ -1,0 +1,234 @@
+package io.tidemark.stream.aggregate;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tidemark.model.CoordinatesReader;
+import io.tidemark.model.EnrichedEventCodec;
+import io.tidemark.model.Hit;
+import io.tidemark.model.HitScanner;
+import io.tidemark.model.InvalidEventException;
+import io.tidemark.model.RejectReason;
+import io.tidemark.model.SourceCoordinates;
+import io.tidemark.model.Topics;
+import io.tidemark.model.TumblingWindows;
+import io.tidemark.stream.OneTimer;
+import io.tidemark.stream.Rejected;
+import io.tidemark.stream.SameTopic;
+import io.tidemark.stream.StartOffsets;
+import io.tidemark.stream.Tallies;
+import io.tidemark.stream.Tally;
+import io.tidemark.stream.TopicRecord;
+import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads hits, drops those whose coordinates were seen before, assigns the window, and adds hits up before they are shuffled,
+ * so that a busy host is no bottleneck. Hits in windows that are not seen whole from where the job started go to {@link
+ * AggregateJob#LATE}.
+ *
+ * <p>Counts are handed on before a watermark that closes one of their windows, after a moment, before a checkpoint and at the
+ * end: nothing is held that a checkpoint would miss.
+ */
+final class CountHits extends AbstractStreamOperator<HitCount>
+        implements OneInputStreamOperator<TopicRecord, HitCount> {
+    private static final long serialVersionUID = 1L;
+
+    /** For hits that no such watermark follows soon. */
+    private static final Duration LONGEST = Duration.ofSeconds(1);
+
+    private final long firstWindowStart;
+    private final TumblingWindows windows;
+    private final TimeCharacteristic time;
+    private final Clock clock;
+
+    private transient FirstOccurrences occurrences = new FirstOccurrences();
+    private transient @Nullable ListState<SourceCoordinates> positions;
+    private transient @Nullable ListState<Long> firstWindowState;
+    private transient SameTopic topic = new SameTopic(Topics.ENRICHED);
+
+    /** The start that the state was counted from; not that of a later submission, which went on from there. */
+    private transient long wholeFrom;
+
+    private transient @Nullable OneTimer timer;
+    private transient @Nullable Opened opened;
+
+    CountHits(StartOffsets start, TumblingWindows windows, TimeCharacteristic time, Clock clock) {
+        this.firstWindowStart = start.firstWindowStart();
+        this.windows = windows;
+        this.time = time;
+        this.clock = clock;
+    }
+
+    private record Opened(
+            HitScanner scanner,
+            EnrichedEventCodec codec,
+            CoordinatesReader coordinates,
+            LocalCounts counts,
+            Tally read,
+            Tally duplicates,
+            Tally marked,
+            Map<RejectReason, Tally> rejected) {}
+
+    /** Every subtask takes all positions over, since it is not known yet which partitions it will read. */
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        positions = context.getOperatorStateStore()
+                .getUnionListState(new ListStateDescriptor<>("source-positions", SourceCoordinates.class));
+        occurrences = new FirstOccurrences();
+        List<SourceCoordinates> restored = new ArrayList<>();
+        positions.get().forEach(restored::add);
+        occurrences.restore(restored);
+        firstWindowState = context.getOperatorStateStore()
+                .getUnionListState(new ListStateDescriptor<>("first-window-start", LongSerializer.INSTANCE));
+        wholeFrom = firstWindowStart;
+        for (long each : firstWindowState.get()) {
+            wholeFrom = each;
+        }
+        topic = new SameTopic(Topics.ENRICHED);
+        topic.restore(context.getOperatorStateStore());
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        requireNonNull(positions, "state not initialized").update(occurrences.positions());
+        requireNonNull(firstWindowState).update(List.of(wholeFrom));
+        topic.snapshot();
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        timer = new OneTimer(getProcessingTimeService());
+        opened = new Opened(
+                new HitScanner(),
+                new EnrichedEventCodec(),
+                new CoordinatesReader(),
+                new LocalCounts(count -> output.collect(new StreamRecord<>(count))),
+                new Tally(getRuntimeContext(), Tallies.READ),
+                new Tally(getRuntimeContext(), Tallies.DUPLICATES),
+                new Tally(getRuntimeContext(), Tallies.MARKED),
+                Tallies.rejected(getRuntimeContext()));
+    }
+
+    @Override
+    public void processElement(StreamRecord<TopicRecord> element) {
+        Opened with = opened();
+        TopicRecord read = element.getValue();
+        with.read.add(1);
+        topic.require(read);
+        try {
+            if (occurrences.admit(coordinates(read, with.coordinates))) {
+                count(read.value(), with);
+            } else {
+                with.duplicates.add(1);
+            }
+        } catch (InvalidEventException e) {
+            Tally tally = with.rejected.get(e.reason());
+            if (tally != null) {
+                tally.add(1);
+            }
+            output.collect(
+                    AggregateJob.REJECTED,
+                    new StreamRecord<>(
+                            new Rejected(read.position(), e.reason(), e.getMessage(), read.key(), read.value())));
+        }
+    }
+
+    private void count(byte @Nullable [] value, Opened with) throws InvalidEventException {
+        HitScanner scanner = with.scanner;
+        if (value != null && scanner.scan(value)) {
+            long window = windowOf(scanner.eventTimeMillis());
+            if (isWhole(window, with)) {
+                with.counts.add(value, scanner, window);
+            }
+        } else {
+            Hit hit = with.codec.decodeHit(value);
+            long window = windowOf(hit.eventTimeMillis());
+            if (isWhole(window, with)) {
+                with.counts.add(hit.host(), hit.referrer(), window);
+            }
+        }
+    }
+
+    private long windowOf(long eventTimeMillis) {
+        return windows.startOf(time == TimeCharacteristic.EVENT ? eventTimeMillis : clock.millis());
+    }
+
+    /** Marks the window if it is not. */
+    private boolean isWhole(long window, Opened with) {
+        if (time == TimeCharacteristic.EVENT && window < wholeFrom) {
+            with.marked.add(1);
+            output.collect(AggregateJob.LATE, new StreamRecord<>(new LateHits(window)));
+            return false;
+        }
+        requireNonNull(timer).arm(LONGEST, now -> handOn());
+        return true;
+    }
+
+    private static SourceCoordinates coordinates(TopicRecord read, CoordinatesReader reader)
+            throws InvalidEventException {
+        if (read.source() == null) {
+            throw new InvalidEventException(
+                    RejectReason.MISSING_COORDINATES, "Header " + SourceCoordinates.HEADER + " is absent");
+        }
+        try {
+            return reader.read(read.source());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidEventException(
+                    RejectReason.MISSING_COORDINATES, "Header " + SourceCoordinates.HEADER + ": " + e.getMessage());
+        }
+    }
+
+    /** What it does not close can wait: a count handed on for every watermark would hardly be one. */
+    @Override
+    public void processWatermark(Watermark mark) throws Exception {
+        long earliest = opened().counts.earliestWindow();
+        if (earliest != Long.MAX_VALUE && windows.maxTimestamp(earliest) <= mark.getTimestamp()) {
+            handOn();
+        }
+        super.processWatermark(mark);
+    }
+
+    @Override
+    public void processWatermarkStatus(WatermarkStatus status) throws Exception {
+        handOn();
+        super.processWatermarkStatus(status);
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) {
+        handOn();
+    }
+
+    @Override
+    public void finish() throws Exception {
+        handOn();
+        super.finish();
+    }
+
+    private void handOn() {
+        requireNonNull(timer).disarm();
+        opened().counts.handOnAll();
+    }
+
+    private Opened opened() {
+        return requireNonNull(opened, "not open");
+    }
+}
