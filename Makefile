@@ -5,7 +5,7 @@ DATA ?= ./tidemark-data
 CHAOS = JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" nice java -Xmx512m -jar chaos/target/tidemark-chaos/tidemark-chaos.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help fuzz up down job aggregation_job window_job demo test psql chaos chaos_report
+.PHONY: help bench fuzz up down job aggregation_job window_job demo test psql chaos chaos_report
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z_]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,3 +51,9 @@ fuzz: ## A million hostile records through parser, enrichment and both jobs; SEE
 	mvn -B -pl cli -am verify -Dtest='*FuzzTest' -Dit.test=FuzzedJobsIT -Dtidemark.fuzz.job.records=1000000 \
 		$(if $(SEED),-Dtidemark.fuzz.seed=$(SEED)) \
 		-Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
+
+bench: ## Tidemark, its peers and the limits of the machine on the same input, in turn: QUICK=1, EVENTS=, ROUNDS=, WORK=, SEED=
+	@mvn -B -q -Ppeers -pl bench,bench/peers/flink-sql,bench/peers/kafka-streams,bench/peers/spark -am package \
+		-Dmaven.test.skip=true -Dspotless.check.skip=true
+	@java -Xmx2g -jar bench/target/tidemark-bench/tidemark-bench.jar $(if $(SEED),--seed $(SEED)) $(if $(WORK),--work $(WORK)) \
+		--events $(or $(EVENTS),$(if $(QUICK),500000,5000000)) --rounds $(or $(ROUNDS),$(if $(QUICK),1,5))

@@ -3,6 +3,7 @@ package io.tidemark.bench;
 import static java.util.Objects.requireNonNull;
 
 import io.tidemark.bench.input.Workload;
+import io.tidemark.bench.report.Summary;
 import io.tidemark.bench.run.Bench;
 import io.tidemark.bench.run.Contender;
 import io.tidemark.bench.run.Measurement;
@@ -45,7 +46,12 @@ public final class BenchMain implements Callable<Integer> {
     private Path peers = Path.of("bench/peers");
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new BenchMain()).execute(arguments));
+        System.exit(new CommandLine(new BenchMain())
+                .setExecutionExceptionHandler((e, commandLine, parsed) -> {
+                    commandLine.getErr().println(commandLine.getColorScheme().errorText("bench: " + e.getMessage()));
+                    return 2;
+                })
+                .execute(arguments));
     }
 
     @Override
@@ -60,13 +66,21 @@ public final class BenchMain implements Callable<Integer> {
         Bench bench = new Bench(folder.toAbsolutePath().normalize(), parallelism);
         boolean right = true;
         for (String work : works) {
-            List<Contender> all = work.equals("aggregate") ? contenders.aggregate() : contenders.enrich();
+            List<Contender> all = switch (work) {
+                case "aggregate" -> contenders.aggregate();
+                case "enrich" -> contenders.enrich();
+                default ->
+                    throw new IllegalArgumentException("--work must be aggregate or enrich, or both; was " + work);
+            };
             List<Contender> chosen = all.stream()
                     .filter(each -> only.isEmpty() || only.contains(each.name()))
                     .toList();
             System.out.println(work + ": " + workload);
             List<Measurement> measured = bench.run(workload, chosen, rounds, BenchMain::print);
-            right &= measured.stream().allMatch(each -> each.fault().isEmpty());
+            Summary summary = new Summary(measured);
+            System.out.println();
+            System.out.println(summary.markdown());
+            right &= summary.allRight();
         }
         return right ? 0 : 1;
     }

@@ -1,6 +1,7 @@
 package io.tidemark.bench;
 
 import io.tidemark.bench.limit.CountWithoutEngine;
+import io.tidemark.bench.limit.EnrichWithoutEngine;
 import io.tidemark.bench.limit.ParsingConsumer;
 import io.tidemark.bench.limit.PlainConsumer;
 import io.tidemark.bench.run.Contender;
@@ -53,9 +54,9 @@ final class Contenders {
                         own,
                         flinkOptions(),
                         place -> tidemark(AggregateMain.class, place)),
-                flinkSql("Flink SQL, window TVF", "tvf", "stock"),
-                flinkSql("Flink SQL, window TVF, tuned", "tvf", "tuned"),
-                flinkSql("Flink SQL, group windows", "group", "stock"),
+                flinkSql("Flink SQL, window TVF", "tvf", "stock", Result.WINDOW_TABLES),
+                flinkSql("Flink SQL, window TVF, tuned", "tvf", "tuned", Result.WINDOW_TABLES),
+                flinkSql("Flink SQL, group windows", "group", "stock", Result.WINDOW_TABLES),
                 peer(
                         "Kafka Streams",
                         "Windowed counts into two topics, exactly once; no database.",
@@ -103,24 +104,39 @@ final class Contenders {
 
     /** From the topic of raw events into {@code processed_events} and the second topic. */
     List<Contender> enrich() {
-        return List.of(new Contender(
-                "Tidemark",
-                "The enrich job by its own main class, as it comes.",
-                Kind.TIDEMARK,
-                Result.EVENTS_AND_TOPIC,
-                own,
-                flinkOptions(),
-                place -> tidemark(EnrichMain.class, place)));
+        return List.of(
+                new Contender(
+                        "Tidemark",
+                        "The enrich job by its own main class, as it comes: enriched, stored exactly once, and sent on.",
+                        Kind.TIDEMARK,
+                        Result.EVENTS_AND_TOPIC,
+                        own,
+                        flinkOptions(),
+                        place -> tidemark(EnrichMain.class, place)),
+                flinkSql("Flink SQL, JDBC sink", "enrich", "stock", Result.RAW_EVENTS),
+                flinkSql("Flink SQL, JDBC sink, tuned", "enrich", "tuned", Result.RAW_EVENTS),
+                limit(
+                        "plain consumer",
+                        "Kafka's consumer, one a thread, looking at every byte; writes nothing.",
+                        PlainConsumer.class,
+                        Result.PRINTED_COUNT,
+                        Topics.RAW),
+                limit(
+                        "Java without an engine",
+                        "A program that does just this, of Tidemark's parts: enriched, stored exactly once, and sent on.",
+                        EnrichWithoutEngine.class,
+                        Result.EVENTS_AND_TOPIC,
+                        Topics.RAW));
     }
 
-    private Contender flinkSql(String name, String work, String how) {
+    private Contender flinkSql(String name, String work, String how, Result result) {
         return peer(
                 name,
                 how.equals("stock")
-                        ? "JSON format, JDBC sink, two INSERTs in one job, as the manual has them."
+                        ? "JSON format and JDBC sink, as the manual has them."
                         : "The same with object reuse, mini-batches, two phases, larger and rewritten batches of the sink.",
                 "flink-sql",
-                Result.WINDOW_TABLES,
+                result,
                 flinkOptions(),
                 place -> List.of(
                         "io.tidemark.bench.peers.flinksql.FlinkSql",

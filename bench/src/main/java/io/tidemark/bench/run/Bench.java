@@ -53,7 +53,8 @@ public final class Bench {
     }
 
     private static boolean readsRaw(Contender contender) {
-        return contender.result() == Contender.Result.EVENTS_AND_TOPIC || contender.result() == Contender.Result.EVENTS;
+        return contender.result() == Contender.Result.EVENTS_AND_TOPIC
+                || contender.result() == Contender.Result.RAW_EVENTS;
     }
 
     private Measurement measure(Servers servers, Workload workload, Contender contender, int round) throws Exception {
@@ -105,9 +106,9 @@ public final class Bench {
         return switch (contender.result()) {
             case WINDOW_TABLES -> tables.faultOfCounts(servers.oracle());
             case WINDOW_TOPICS -> new ResultTopics(servers.bootstrap()).faultOfCounts(servers.oracle());
-            case EVENTS -> tables.faultOfEvents(servers.oracle(), WINDOWS.sizeMillis());
+            case RAW_EVENTS -> tables.faultOfEvents("bench_events", servers.oracle(), WINDOWS.sizeMillis());
             case EVENTS_AND_TOPIC -> {
-                String rows = tables.faultOfEvents(servers.oracle(), WINDOWS.sizeMillis());
+                String rows = tables.faultOfEvents("processed_events", servers.oracle(), WINDOWS.sizeMillis());
                 yield rows.isEmpty() ? faultOfTopic(servers) : rows;
             }
             case PRINTED_COUNT -> faultOfPrinted(output, servers.oracle().events());

@@ -43,8 +43,8 @@ public record Contender(
         WINDOW_TABLES,
         /** In {@code processed_events} and the second topic. */
         EVENTS_AND_TOPIC,
-        /** In {@code processed_events} only. */
-        EVENTS,
+        /** In {@code bench_events}, as they were read. */
+        RAW_EVENTS,
         /** In compacted topics, see {@link ResultTopics}. */
         WINDOW_TOPICS,
         /** Printed as the number of events that were read. */

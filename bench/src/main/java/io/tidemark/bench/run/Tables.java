@@ -28,6 +28,10 @@ final class Tables {
             statement.execute("""
                     truncate processed_events, ingest_ledger, ingest_rejected, processed_events_aggregated,
                         processed_events_aggregated_source, window_corrections, aggregate_progress, aggregate_settings""");
+            statement.execute("""
+                    create table if not exists bench_events (
+                        event_timestamp text, host text, url text, referrer text, ip text, user_agent text)""");
+            statement.execute("truncate bench_events");
             statement.execute("checkpoint");
         }
     }
@@ -48,12 +52,16 @@ final class Tables {
                 select event_hour, host, referrer, num_hits from processed_events_aggregated_source"""));
     }
 
-    /** What is wrong with the rows of {@code processed_events}; empty if nothing is. */
-    String faultOfEvents(Oracle oracle, long windowMillis) throws SQLException {
-        return difference("processed_events", oracle.byHostAndReferrer(), counts("""
-                select to_timestamp(floor(extract(epoch from event_timestamp) * 1000 / %1$d) * %1$d / 1000), host,
-                    coalesce(referrer, ''), count(*)
-                from processed_events group by 1, 2, 3""".formatted(windowMillis)));
+    /**
+     * What is wrong with the rows of a table of events; empty if nothing is.
+     *
+     * @param table {@code processed_events}, or {@code bench_events} of those that only store what they read
+     */
+    String faultOfEvents(String table, Oracle oracle, long windowMillis) throws SQLException {
+        return difference(table, oracle.byHostAndReferrer(), counts("""
+                select to_timestamp(floor(extract(epoch from event_timestamp::timestamptz) * 1000 / %1$d) * %1$d / 1000),
+                    host, coalesce(referrer, ''), count(*)
+                from %2$s group by 1, 2, 3""".formatted(windowMillis, table)));
     }
 
     static String difference(String where, Map<HitKey, Long> expected, Map<HitKey, Long> found) {

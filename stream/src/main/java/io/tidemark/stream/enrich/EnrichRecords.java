@@ -60,7 +60,7 @@ final class EnrichRecords extends ProcessFunction<TopicRecord, Outcome> implemen
         geo = GeoLookup.open(geoDatabase);
         opened = new Opened(
                 new RawEventCodec(),
-                new Enrichment(geo, new ClientResolver(UserAgentParser.shared())),
+                Enrichment.of(geo),
                 new Tally(getRuntimeContext(), Tallies.READ),
                 new Tally(getRuntimeContext(), Tallies.TEXT_CUT),
                 new Tally(getRuntimeContext(), Tallies.TEXT_NUL_REMOVED));

@@ -9,18 +9,27 @@ import io.tidemark.model.TextCap;
 import org.jspecify.annotations.Nullable;
 
 /** What an event gains: place, client, kind of referrer, campaign. Texts are brought within their caps. */
-final class Enrichment {
+public final class Enrichment {
     private final GeoLookup geo;
     private final ClientResolver clients;
     private final ReferrerClassifier referrers = new ReferrerClassifier();
+
+    /** With the rules of user agents that come with Tidemark, which take seconds to load for the first time. */
+    public static Enrichment of(GeoLookup geo) {
+        return new Enrichment(geo, new ClientResolver(UserAgentParser.shared()));
+    }
 
     Enrichment(GeoLookup geo, ClientResolver clients) {
         this.geo = geo;
         this.clients = clients;
     }
 
-    /** @throws InvalidEventException if nothing is left of the host once NUL characters are removed */
-    EnrichedEvent enrich(RawEvent raw) throws InvalidEventException {
+    /**
+     * Enriches an event.
+     *
+     * @throws InvalidEventException if nothing is left of the host once NUL characters are removed
+     */
+    public EnrichedEvent enrich(RawEvent raw) throws InvalidEventException {
         String host = TextCap.HOST.apply(raw.host());
         if (host.isBlank()) {
             throw new InvalidEventException(RejectReason.MISSING_HOST, "Field host holds NUL characters only");

@@ -1,0 +1,5 @@
+/** What is told of measurements. */
+@NullMarked
+package io.tidemark.bench.report;
+
+import org.jspecify.annotations.NullMarked;

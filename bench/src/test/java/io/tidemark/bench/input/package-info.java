@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.bench.input;
+
+import org.jspecify.annotations.NullMarked;
