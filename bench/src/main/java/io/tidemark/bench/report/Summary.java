@@ -41,7 +41,10 @@ public final class Summary {
                 : median(byContender.values().iterator().next(), Measurement::eventsPerSecond);
         byContender.forEach((contender, runs) -> {
             if (runs.isEmpty()) {
-                table.append("| %s | 0 | wrong results | | | | | | | |%n".formatted(contender));
+                boolean wrong =
+                        faulty.stream().anyMatch(each -> each.contender().equals(contender));
+                table.append("| %s | 0 | %s | | | | | | | |%n"
+                        .formatted(contender, wrong ? "wrong results" : "warmed up only"));
             } else {
                 table.append(row(contender, runs, first));
             }

@@ -29,6 +29,13 @@ class SummaryTest {
     }
 
     @Test
+    void aRoundToWarmUpIsNoResult() {
+        Summary summary = new Summary(List.of(run("ours", 0, 1_000, "")));
+        assertThat(summary.allRight()).isTrue();
+        assertThat(summary.markdown()).contains("| ours | 0 | warmed up only |");
+    }
+
+    @Test
     void aRunWithWrongResultsScoresNothingAndIsNamed() {
         Summary summary = new Summary(List.of(run("ours", 1, 1_000, ""), run("theirs", 1, 10, "a row is missing")));
         assertThat(summary.allRight()).isFalse();
