@@ -108,7 +108,7 @@ public final class HitScanner {
         return true;
     }
 
-    /** Within its cap, and not of blanks only. */
+    /** Within its cap, and surely not blank, since it does not begin so. */
     private boolean isHost(int from, int to) {
         return to > from && to - from <= TextCap.HOST.maxBytes() && text[from] > ' ';
     }

@@ -2,6 +2,7 @@ package io.tidemark.bench.input;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tidemark.collect.RawProducer;
 import io.tidemark.model.EnrichedEvent;
 import io.tidemark.model.EnrichedEventCodec;
 import io.tidemark.model.RawEvent;
@@ -20,10 +21,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeader;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a workload's events, and puts them into a topic or only counts them. */
@@ -97,22 +97,7 @@ public final class TopicLoader {
 
     private Oracle load(String bootstrap, Load load) throws InterruptedException {
         AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of(
-                        "bootstrap.servers",
-                        bootstrap,
-                        "acks",
-                        "all",
-                        "compression.type",
-                        "lz4",
-                        "batch.size",
-                        256 * 1024,
-                        "linger.ms",
-                        50,
-                        "buffer.memory",
-                        128L * 1024 * 1024),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
+        try (Producer<byte[], byte[]> producer = RawProducer.open(Map.of("bootstrap.servers", bootstrap))) {
             Oracle oracle = eachPartition((partition, counts) -> load.run(partition, counts, record -> {
                 var unused = producer.send(record, (metadata, problem) -> {
                     if (problem != null) {

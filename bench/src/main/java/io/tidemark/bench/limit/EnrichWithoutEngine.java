@@ -1,5 +1,6 @@
 package io.tidemark.bench.limit;
 
+import io.tidemark.collect.RawProducer;
 import io.tidemark.model.EnrichedEvent;
 import io.tidemark.model.EnrichedEventCodec;
 import io.tidemark.model.RawEventCodec;
@@ -17,11 +18,10 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.header.internals.RecordHeader;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,27 +60,14 @@ public final class EnrichWithoutEngine {
         private final EnrichedEventCodec enriched = new EnrichedEventCodec();
         private final Enrichment enrichment = Enrichment.of(GeoLookup.open(null));
         private final EventWriter writer;
-        private final KafkaProducer<byte[], byte[]> producer;
+        private final Producer<byte[], byte[]> producer;
         private final List<ProducerRecord<byte[], byte[]>> waiting = new ArrayList<>();
         private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
         Enriching(String bootstrap, UUID topic, StoreConfig store) {
             this.topic = topic;
             this.writer = new EventWriter(store);
-            this.producer = new KafkaProducer<>(
-                    Map.of(
-                            "bootstrap.servers",
-                            bootstrap,
-                            "acks",
-                            "all",
-                            "compression.type",
-                            "lz4",
-                            "batch.size",
-                            256 * 1024,
-                            "linger.ms",
-                            20),
-                    new ByteArraySerializer(),
-                    new ByteArraySerializer());
+            this.producer = RawProducer.open(Map.of("bootstrap.servers", bootstrap));
         }
 
         @Override

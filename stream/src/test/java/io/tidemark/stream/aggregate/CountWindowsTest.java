@@ -100,61 +100,6 @@ class CountWindowsTest {
     }
 
     @Test
-    void windowThatIsGoneIsNotTakenForAFreshOneAfterARestart() throws Exception {
-        windows.hits(NOON, "a", "", 2);
-        windows.watermark(GONE);
-        windows.restore(windows.save(), 1);
-        windows.hits(NOON, "a", "", 1);
-        assertThat(windows.late).hasSize(1);
-        windows.watermark(Long.MAX_VALUE);
-        assertThat(windows.written).containsExactly(Map.entry(new HostKey(NOON, "a", ""), 2L));
-    }
-
-    @Test
-    void windowThatIsGoneStaysGoneWhenMoreLatenessIsAllowedFromNowOn() throws Exception {
-        windows.hits(NOON, "a", "", 2);
-        windows.hits(NOON + SIZE, "a", "", 2);
-        windows.watermark(GONE);
-        windows.restore(windows.save(), CountWindowsFixture.LATENESS.multipliedBy(4));
-        windows.hits(NOON, "a", "", 1);
-        windows.hits(NOON + SIZE, "a", "", 1);
-        assertThat(windows.late).containsExactly(new LateHits(NOON));
-        windows.watermark(Long.MAX_VALUE);
-        assertThat(windows.written)
-                .containsExactly(
-                        Map.entry(new HostKey(NOON, "a", ""), 2L), Map.entry(new HostKey(NOON + SIZE, "a", ""), 3L));
-    }
-
-    @Test
-    void stateOfAWindowEndsWhateverTheLatenessWasBefore() throws Exception {
-        windows.hits(NOON, "a", "", 2);
-        windows.watermark(CLOSED);
-        windows.restore(windows.save(), CountWindowsFixture.LATENESS.multipliedBy(4));
-        windows.watermark(GONE);
-        windows.hits(NOON, "a", "", 1);
-        assertThat(windows.late).isEmpty();
-        windows.watermark(CLOSED + 4 * LATENESS);
-        assertThat(windows.written).containsExactly(Map.entry(new HostKey(NOON, "a", ""), 3L));
-        assertThat(windows.stateEntries()).isZero();
-
-        windows.hits(NOON + 10 * LATENESS, "a", "", 1);
-        windows.restore(windows.save(), CountWindowsFixture.LATENESS);
-        windows.watermark(NOON + 100 * LATENESS);
-        assertThat(windows.stateEntries()).isZero();
-        assertThat(windows.timers()).isZero();
-    }
-
-    @Test
-    void lateHitRevisesItsWindowAfterARestart() throws Exception {
-        windows.hits(NOON, "a", "", 2);
-        windows.watermark(CLOSED);
-        windows.restore(windows.save(), 1);
-        windows.hits(NOON, "a", "", 1);
-        windows.now(2_000);
-        assertThat(windows.writes).last().isEqualTo(new WindowCounts(NOON, "a", Map.of("", 3L)));
-    }
-
-    @Test
     void revisionsThatArePendingAreWrittenBeforeACheckpoint() throws Exception {
         windows.hits(NOON, "a", "", 2);
         windows.watermark(CLOSED);
