@@ -5,7 +5,7 @@ DATA ?= ./tidemark-data
 CHAOS = JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" nice java -Xmx512m -jar chaos/target/tidemark-chaos/tidemark-chaos.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help bench fuzz up down job aggregation_job window_job demo test psql chaos chaos_report
+.PHONY: help bench fuzz up down job aggregation_job window_job demo test psql chaos chaos_report stored_savepoint
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z_]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,11 @@ psql: ## A prompt on the results, while the stack is up
 fuzz: ## A million hostile records through parser, enrichment and both jobs; SEED=number repeats a run
 	mvn -B -pl cli -am verify -Dtest='*FuzzTest' -Dit.test=FuzzedJobsIT -Dtidemark.fuzz.job.records=1000000 \
 		$(if $(SEED),-Dtidemark.fuzz.seed=$(SEED)) \
+		-Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
+
+stored_savepoint: ## Keep the state of this version's jobs for a test of later ones, NAME=
+	mvn -B -pl cli -am verify -Dtest=None -Dit.test='StoredSavepointIT#aStateOfThisVersionIsStored' \
+		-Dtidemark.store.savepoint=$(CURDIR)/cli/src/test/resources/io/tidemark/cli/e2e/stored/$(NAME).zip \
 		-Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
 
 bench: ## Tidemark, its peers and the limits of the machine on the same input, in turn: QUICK=1, EVENTS=, ROUNDS=, WORK=, SEED=

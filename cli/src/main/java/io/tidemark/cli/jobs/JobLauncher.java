@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Submits jobs to a session cluster over its REST endpoint; the embedded cluster is one like any other. */
 public final class JobLauncher {
+    /** What Flink says of a savepoint with an operator that the job does not have; its advice is to drop that state. */
+    private static final String OTHER_STATE = "Cannot map checkpoint/savepoint state";
 
     private final Target target;
     private final JobControl control;
@@ -129,10 +131,16 @@ public final class JobLauncher {
             JobClient client = env.executeAsync(kind.jobName());
             return new Submitted(kind, client, start, page(client));
         } catch (Exception e) {
+            String message = JobFailedException.rootMessage(e);
+            if (from != null && message.contains(OTHER_STATE)) {
+                throw new JobFailedException(
+                        ("%s cannot go on from %s: it holds state that this job does not have, of another version or another job. Without it, "
+                                        + "--fresh --from committed goes on where the database and Kafka say, and counts each event once")
+                                .formatted(kind.jobName(), from),
+                        e);
+            }
             throw new JobFailedException(
-                    "Cannot submit %s to Flink at %s: %s"
-                            .formatted(kind.jobName(), target.flink(), JobFailedException.rootMessage(e)),
-                    e);
+                    "Cannot submit %s to Flink at %s: %s".formatted(kind.jobName(), target.flink(), message), e);
         }
     }
 

@@ -11,6 +11,7 @@ import io.tidemark.cli.jobs.JobKind;
 import io.tidemark.cli.jobs.JobLauncher;
 import io.tidemark.cli.jobs.JobOptions;
 import io.tidemark.cli.jobs.JobRegistry;
+import io.tidemark.cli.jobs.RestorePoint;
 import io.tidemark.cli.jobs.RunningJob;
 import io.tidemark.cli.jobs.Submitted;
 import io.tidemark.cli.jobs.Target;
@@ -174,6 +175,14 @@ final class Pipeline implements AutoCloseable {
     Submitted submit(JobKind kind, JobOptions options) {
         Submitted job = launcher.submit(kind, options);
         new JobRegistry(layout).add(job, options);
+        RunningJob.awaitRunning(job);
+        return job;
+    }
+
+    /** Submits a job that goes on from a savepoint, and waits until it runs. */
+    Submitted goOn(JobKind kind, JobOptions options, Path savepoint) {
+        Submitted job = launcher.resume(
+                kind, options, launcher.resolve(kind, options), RestorePoint.savepoint(savepoint.toString()));
         RunningJob.awaitRunning(job);
         return job;
     }

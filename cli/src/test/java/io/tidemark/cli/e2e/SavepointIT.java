@@ -82,7 +82,11 @@ class SavepointIT {
         assertThat(done("job", "stop", "enrich", "--savepoints", elsewhere)).contains(" savepoint  " + elsewhere + "/");
         assertThat(done("job", "enrich")).contains("goes on from " + elsewhere + "/");
         done("job", "stop", "enrich");
-        done("job", "stop", "aggregate");
+        String ofAggregate = savepoint(done("job", "stop", "aggregate"));
+        assertThat(failed("job", "enrich", "--savepoint", ofAggregate))
+                .contains("tidemark-enrich cannot go on from " + ofAggregate
+                        + ": it holds state that this job does not have")
+                .contains("--fresh --from committed goes on where");
         assertThat(folder).isDirectoryNotContaining("glob:**%2525*");
     }
 
