@@ -13,14 +13,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Adds up hits by window, host and referrer until they are handed on. Each pair of host and referrer that it remembers has
- * its texts and its count in one place, found by the bytes of both, so that a hit costs one look there and no object. What
- * it cannot remember, because another pair has the same place, is counted anew. Not thread-safe.
+ * its bytes and its count in one place, so that a hit costs one look there and no object. What it cannot remember,
+ * because too many other pairs have the same places, is counted anew. Not thread-safe.
+ *
+ * <p>Its speed is that of memory: the smaller a pair, the more of them stay in the processor's cache. So texts are made
+ * when they are handed on, not kept.
  */
 final class LocalCounts {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    /** Pairs that are remembered at most, some 300 bytes each. A power of two. */
-    private static final int PLACES = 1 << 15;
+    /** Pairs that are remembered at most, some 150 bytes each. A power of two. */
+    private static final int PLACES = 1 << 16;
+
+    /** Neighbouring places that a pair may take. A power of two. */
+    private static final int WAYS = 4;
 
     /** Counts that wait to be handed on at most; some of them of pairs that are no longer remembered. */
     private static final int MOST_PENDING = 20_000;
@@ -38,56 +44,74 @@ final class LocalCounts {
 
     /** A host and a referrer, and their hits in one window at a time. */
     private static final class Pair {
-        final byte[] hostBytes;
-        final byte[] referrerBytes;
-        final String host;
-        final String referrer;
+        final int hash;
+        final int hostLength;
+        /** UTF-8 of the host, then of the referrer. */
+        final byte[] texts;
+
         long window;
         long hits;
         boolean isPending;
 
-        Pair(byte[] hostBytes, byte[] referrerBytes, String host, String referrer) {
-            this.hostBytes = hostBytes;
-            this.referrerBytes = referrerBytes;
-            this.host = host;
-            this.referrer = referrer;
+        Pair(int hash, byte[] texts, int hostLength) {
+            this.hash = hash;
+            this.texts = texts;
+            this.hostLength = hostLength;
         }
 
-        boolean is(byte[] hosts, int hostFrom, int hostTo, byte[] referrers, int referrerFrom, int referrerTo) {
-            return Arrays.equals(hostBytes, 0, hostBytes.length, hosts, hostFrom, hostTo)
-                    && Arrays.equals(referrerBytes, 0, referrerBytes.length, referrers, referrerFrom, referrerTo);
+        boolean is(byte[] bytes, int hostFrom, int hostTo, int referrerFrom, int referrerTo) {
+            return hostLength == hostTo - hostFrom
+                    && Arrays.equals(texts, 0, hostLength, bytes, hostFrom, hostTo)
+                    && Arrays.equals(texts, hostLength, texts.length, bytes, referrerFrom, referrerTo);
+        }
+
+        HitCount toHitCount() {
+            return new HitCount(
+                    window,
+                    new String(texts, 0, hostLength, StandardCharsets.UTF_8),
+                    new String(texts, hostLength, texts.length - hostLength, StandardCharsets.UTF_8),
+                    hits);
         }
     }
 
     /** Counts a hit that was found by scanning. */
     void add(byte[] value, HitScanner found, long window) {
-        int slot = slot(hash(value, found.hostFrom(), found.hostTo(), value, found.referrerFrom(), found.referrerTo()));
-        Pair pair = places[slot];
-        if (pair == null
-                || !pair.is(value, found.hostFrom(), found.hostTo(), value, found.referrerFrom(), found.referrerTo())) {
-            byte[] host = Arrays.copyOfRange(value, found.hostFrom(), found.hostTo());
-            byte[] referrer = Arrays.copyOfRange(value, found.referrerFrom(), found.referrerTo());
-            pair = new Pair(
-                    host,
-                    referrer,
-                    new String(host, StandardCharsets.ISO_8859_1),
-                    new String(referrer, StandardCharsets.ISO_8859_1));
-            places[slot] = pair;
-        }
-        count(pair, window);
+        count(pair(value, found.hostFrom(), found.hostTo(), found.referrerFrom(), found.referrerTo()), window);
     }
 
-    /** Counts a hit that was parsed. */
+    /** Counts a hit that was parsed: of text that has a UTF-8 form, as all text of hits. */
     void add(String host, String referrer, long window) {
-        byte[] hosts = host.getBytes(StandardCharsets.UTF_8);
-        byte[] referrers = referrer.getBytes(StandardCharsets.UTF_8);
-        int slot = slot(hash(hosts, 0, hosts.length, referrers, 0, referrers.length));
-        Pair pair = places[slot];
-        if (pair == null || !pair.is(hosts, 0, hosts.length, referrers, 0, referrers.length)) {
-            pair = new Pair(hosts, referrers, host, referrer);
-            places[slot] = pair;
+        byte[] texts = (host + referrer).getBytes(StandardCharsets.UTF_8);
+        int hostLength = host.getBytes(StandardCharsets.UTF_8).length;
+        count(pair(texts, 0, hostLength, hostLength, texts.length), window);
+    }
+
+    private Pair pair(byte[] bytes, int hostFrom, int hostTo, int referrerFrom, int referrerTo) {
+        long mixed = hash(bytes, referrerFrom, referrerTo, hash(bytes, hostFrom, hostTo, 0));
+        int hash = (int) mixed;
+        int first = (int) (mixed >>> Integer.SIZE) & (PLACES - WAYS);
+        for (int way = first; way < first + WAYS; way++) {
+            Pair known = places[way];
+            if (known == null) {
+                return remember(way, hash, bytes, hostFrom, hostTo, referrerFrom, referrerTo);
+            }
+            if (known.hash == hash && known.is(bytes, hostFrom, hostTo, referrerFrom, referrerTo)) {
+                return known;
+            }
         }
-        count(pair, window);
+        return remember(first + (hash & (WAYS - 1)), hash, bytes, hostFrom, hostTo, referrerFrom, referrerTo);
+    }
+
+    /** In place of what was there, whose count is handed on with all others. */
+    private Pair remember(int way, int hash, byte[] bytes, int hostFrom, int hostTo, int referrerFrom, int referrerTo) {
+        int hostLength = hostTo - hostFrom;
+        int referrerLength = referrerTo - referrerFrom;
+        byte[] texts = new byte[hostLength + referrerLength];
+        System.arraycopy(bytes, hostFrom, texts, 0, hostLength);
+        System.arraycopy(bytes, referrerFrom, texts, hostLength, referrerLength);
+        Pair pair = new Pair(hash, texts, hostLength);
+        places[way] = pair;
+        return pair;
     }
 
     private void count(Pair pair, long window) {
@@ -124,30 +148,29 @@ final class LocalCounts {
 
     private void handOn(Pair pair) {
         if (pair.hits > 0) {
-            next.accept(new HitCount(pair.window, pair.host, pair.referrer, pair.hits));
+            next.accept(pair.toHitCount());
             pair.hits = 0;
         }
-    }
-
-    private static int slot(long hash) {
-        return (int) (hash >>> Integer.SIZE) & (PLACES - 1);
-    }
-
-    private static long hash(
-            byte[] hosts, int hostFrom, int hostTo, byte[] referrers, int referrerFrom, int referrerTo) {
-        return hash(referrers, referrerFrom, referrerTo, hash(hosts, hostFrom, hostTo, 0));
     }
 
     /** Multiply and rotate, eight bytes at a time; only which pairs are remembered depends on it. */
     private static long hash(byte[] bytes, int from, int to, long seed) {
         long hash = seed + to - from;
-        int at = from;
-        for (; at + Long.BYTES <= to; at += Long.BYTES) {
-            hash = Long.rotateLeft(hash ^ ((long) LONGS.get(bytes, at) * MIXER), 29) * MIXER;
-        }
-        for (; at < to; at++) {
-            hash = (hash ^ bytes[at]) * MIXER;
+        if (to - from >= Long.BYTES) {
+            for (int at = from; at < to - Long.BYTES; at += Long.BYTES) {
+                hash = mix(hash, (long) LONGS.get(bytes, at));
+            }
+            // What is left, and perhaps some bytes once more.
+            hash = mix(hash, (long) LONGS.get(bytes, to - Long.BYTES));
+        } else {
+            for (int at = from; at < to; at++) {
+                hash = mix(hash, bytes[at]);
+            }
         }
         return hash ^ (hash >>> 29);
+    }
+
+    private static long mix(long hash, long word) {
+        return Long.rotateLeft(hash ^ (word * MIXER), 29) * MIXER;
     }
 }
