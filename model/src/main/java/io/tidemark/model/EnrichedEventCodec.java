@@ -7,7 +7,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -19,36 +18,49 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EnrichedEventCodec {
     private static final String NO_GEODATA = "{}";
+    private static final int TYPICAL_LENGTH = 768;
+
+    private static final byte[] IP = JsonBytes.name("ip");
+    private static final byte[] EVENT_TIMESTAMP = JsonBytes.name("event_timestamp");
+    private static final byte[] REFERRER = JsonBytes.name("referrer");
+    private static final byte[] HOST = JsonBytes.name("host");
+    private static final byte[] URL = JsonBytes.name("url");
+    private static final byte[] GEODATA = JsonBytes.name("geodata");
+    private static final byte[] COUNTRY = JsonBytes.name("country");
+    private static final byte[] DEVICE = JsonBytes.name("device");
+    private static final byte[] BROWSER = JsonBytes.name("browser");
+    private static final byte[] OS = JsonBytes.name("os");
+    private static final byte[] BOT = JsonBytes.name("bot");
+    private static final byte[] REFERRER_SOURCE = JsonBytes.name("referrer_source");
+    private static final byte[] UTM_SOURCE = JsonBytes.name("utm_source");
+    private static final byte[] UTM_MEDIUM = JsonBytes.name("utm_medium");
+    private static final byte[] UTM_CAMPAIGN = JsonBytes.name("utm_campaign");
+    private static final byte[] UTM_TERM = JsonBytes.name("utm_term");
+    private static final byte[] UTM_CONTENT = JsonBytes.name("utm_content");
 
     private final JsonFactory json = new JsonFactory();
 
     /** Writes an event as JSON, UTF-8. */
     public byte[] encode(EnrichedEvent event) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(768);
-        try (JsonGenerator generator = json.createGenerator(out)) {
-            generator.writeStartObject();
-            generator.writeStringField("ip", event.ip());
-            generator.writeStringField("event_timestamp", EventTime.format(event.eventTimeMillis()));
-            generator.writeStringField("referrer", event.referrer());
-            generator.writeStringField("host", event.host());
-            generator.writeStringField("url", event.url());
-            generator.writeStringField("geodata", geodata(event.geo()));
-            writeKnown(generator, "country", event.geo().country());
-            writeKnown(generator, "device", event.client().device());
-            writeKnown(generator, "browser", event.client().browser());
-            writeKnown(generator, "os", event.client().os());
-            generator.writeBooleanField("bot", event.client().bot());
-            generator.writeStringField("referrer_source", event.source().code());
-            writeKnown(generator, "utm_source", event.campaign().source());
-            writeKnown(generator, "utm_medium", event.campaign().medium());
-            writeKnown(generator, "utm_campaign", event.campaign().name());
-            writeKnown(generator, "utm_term", event.campaign().term());
-            writeKnown(generator, "utm_content", event.campaign().content());
-            generator.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write JSON to memory", e);
-        }
-        return out.toByteArray();
+        return new JsonBytes(TYPICAL_LENGTH)
+                .text(IP, event.ip())
+                .text(EVENT_TIMESTAMP, EventTime.format(event.eventTimeMillis()))
+                .text(REFERRER, event.referrer())
+                .text(HOST, event.host())
+                .text(URL, event.url())
+                .text(GEODATA, geodata(event.geo()))
+                .known(COUNTRY, event.geo().country())
+                .known(DEVICE, event.client().device())
+                .known(BROWSER, event.client().browser())
+                .known(OS, event.client().os())
+                .bool(BOT, event.client().bot())
+                .text(REFERRER_SOURCE, event.source().code())
+                .known(UTM_SOURCE, event.campaign().source())
+                .known(UTM_MEDIUM, event.campaign().medium())
+                .known(UTM_CAMPAIGN, event.campaign().name())
+                .known(UTM_TERM, event.campaign().term())
+                .known(UTM_CONTENT, event.campaign().content())
+                .end();
     }
 
     /** A place as JSON text with the fields {@code country, state, city} that are known; {@code {}} if none is. */

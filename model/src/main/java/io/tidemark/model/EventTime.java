@@ -1,5 +1,6 @@
 package io.tidemark.model;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 
@@ -13,6 +14,8 @@ public final class EventTime {
     static final long NONE = Long.MIN_VALUE;
 
     private static final long MILLIS_PER_MINUTE = 60_000;
+    private static final long MILLIS_PER_DAY = 24 * 60 * MILLIS_PER_MINUTE;
+    private static final byte[] PATTERN = "0000-00-00T00:00:00.000Z".getBytes(StandardCharsets.US_ASCII);
 
     /** Of {@code 2026-03-01T12:00:00.000Z}. */
     private static final int WRITTEN_LENGTH = 24;
@@ -98,27 +101,31 @@ public final class EventTime {
         return ((daysSinceEpoch(year, month, day) * 24 + hour) * 60 + minute) * MILLIS_PER_MINUTE;
     }
 
-    /** Writes {@code 2026-03-01T12:00:00.000Z}. */
+    /** Writes {@code 2026-03-01T12:00:00.000Z}; of times outside of the years 0000 to 9999 what {@link Instant} writes. */
     public static String format(long millis) {
-        StringBuilder out = new StringBuilder(24);
-        Instant instant = Instant.ofEpochMilli(millis);
-        LocalDate day = LocalDate.ofEpochDay(Math.floorDiv(instant.getEpochSecond(), 86_400L));
-        int second = (int) Math.floorMod(instant.getEpochSecond(), 86_400L);
-        digits(out, day.getYear(), 4).append('-');
-        digits(out, day.getMonthValue(), 2).append('-');
-        digits(out, day.getDayOfMonth(), 2).append('T');
-        digits(out, second / 3600, 2).append(':');
-        digits(out, second / 60 % 60, 2).append(':');
-        digits(out, second % 60, 2).append('.');
-        return digits(out, (int) Math.floorMod(millis, 1000L), 3).append('Z').toString();
+        LocalDate day = LocalDate.ofEpochDay(Math.floorDiv(millis, MILLIS_PER_DAY));
+        int ofDay = (int) Math.floorMod(millis, MILLIS_PER_DAY);
+        int year = day.getYear();
+        if (year < 0 || year > 9999) {
+            return Instant.ofEpochMilli(millis).toString();
+        }
+        byte[] out = PATTERN.clone();
+        write(out, 0, 4, year);
+        write(out, 5, 2, day.getMonthValue());
+        write(out, 8, 2, day.getDayOfMonth());
+        write(out, 11, 2, ofDay / 3_600_000);
+        write(out, 14, 2, ofDay / 60_000 % 60);
+        write(out, 17, 2, ofDay / 1000 % 60);
+        write(out, 20, 3, ofDay % 1000);
+        return new String(out, StandardCharsets.ISO_8859_1);
     }
 
-    private static StringBuilder digits(StringBuilder out, int value, int width) {
-        String text = Integer.toString(value);
-        for (int i = text.length(); i < width; i++) {
-            out.append('0');
+    private static void write(byte[] out, int from, int width, int value) {
+        int rest = value;
+        for (int i = from + width - 1; i >= from; i--) {
+            out[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
         }
-        return out.append(text);
     }
 
     private long parse() throws InvalidEventException {

@@ -1,8 +1,5 @@
 package io.tidemark.model;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -11,13 +8,6 @@ import java.nio.charset.StandardCharsets;
  * twice, a number) it leaves to the parser. Not thread-safe.
  */
 public final class HitScanner {
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long HIGH_BITS = 0x8080808080808080L;
-    private static final long ONES = 0x0101010101010101L;
-    private static final long QUOTES = '"' * ONES;
-    private static final long BACKSLASHES = '\\' * ONES;
-    private static final long BLANKS = ' ' * ONES;
-
     private static final byte[] HOST = "host".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] REFERRER = "referrer".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TIMESTAMP = "event_timestamp".getBytes(StandardCharsets.US_ASCII);
@@ -42,13 +32,13 @@ public final class HitScanner {
         }
         int at = 1;
         while (true) {
-            int nameTo = endOfString(at);
+            int nameTo = PlainJson.endOfString(text, at);
             if (nameTo < 0 || byteAt(nameTo + 1) != ':') {
                 return false;
             }
             int from = nameTo + 2;
             boolean isString = byteAt(from) == '"';
-            int to = isString ? endOfString(from) : matches(from, NULL) ? from + NULL.length : -1;
+            int to = isString ? PlainJson.endOfString(text, from) : matches(from, NULL) ? from + NULL.length : -1;
             if (to < 0 || !take(at + 1, nameTo, from + 1, isString ? to : from + 1, isString)) {
                 return false;
             }
@@ -131,43 +121,5 @@ public final class HitScanner {
 
     private int byteAt(int at) {
         return at < text.length ? text[at] : -1;
-    }
-
-    /** Index of the quote that ends the string whose quote begins there; -1 if it is no string, or not a plain one. */
-    private int endOfString(int quote) {
-        if (byteAt(quote) != '"') {
-            return -1;
-        }
-        int at = quote + 1;
-        while (at + Long.BYTES <= text.length) {
-            long found = special((long) LONGS.get(text, at));
-            if (found != 0) {
-                int end = at + (Long.numberOfTrailingZeros(found) >>> 3);
-                return text[end] == '"' ? end : -1;
-            }
-            at += Long.BYTES;
-        }
-        for (; at < text.length; at++) {
-            byte each = text[at];
-            if (each == '"') {
-                return at;
-            } else if (each < ' ' || each == '\\') {
-                return -1;
-            }
-        }
-        return -1;
-    }
-
-    /**
-     * Sets the high bit of each byte that is a quote, a backslash, a control character or beyond ASCII, and perhaps those
-     * of bytes above the lowest such one: "Determine if a word has a byte less than n", S. E. Anderson, Bit Twiddling Hacks.
-     */
-    private static long special(long word) {
-        long quotes = word ^ QUOTES;
-        long backslashes = word ^ BACKSLASHES;
-        long found = (quotes - ONES) & ~quotes;
-        found |= (backslashes - ONES) & ~backslashes;
-        found |= (word - BLANKS) & ~word;
-        return (found | word) & HIGH_BITS;
     }
 }

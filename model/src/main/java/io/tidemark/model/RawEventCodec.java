@@ -28,6 +28,22 @@ public final class RawEventCodec {
         if (value == null || value.length == 0) {
             throw new InvalidEventException(RejectReason.EMPTY, "The record has no value");
         }
+        RawScanner scanner = new RawScanner(value);
+        if (scanner.scan()) {
+            return event(
+                    scanner.host(),
+                    scanner.eventTime(),
+                    scanner.url(),
+                    scanner.referrer(),
+                    scanner.userAgent(),
+                    scanner.ip(),
+                    scanner.headers());
+        }
+        return parse(value);
+    }
+
+    /** Reads any record, however odd. */
+    RawEvent parse(byte[] value) throws InvalidEventException {
         int invalid = Utf8.firstInvalid(value);
         if (invalid >= 0) {
             throw malformed("Not valid UTF-8 at byte " + invalid);
@@ -174,13 +190,25 @@ public final class RawEventCodec {
         }
 
         RawEvent toEvent() throws InvalidEventException {
-            if (host == null || host.isBlank()) {
-                throw new InvalidEventException(RejectReason.MISSING_HOST, "Field host is absent or blank");
-            }
-            if (eventTime == null) {
-                throw new InvalidEventException(RejectReason.MISSING_EVENT_TIME, "Field event_time is absent");
-            }
-            return new RawEvent(host, EventTime.parse(eventTime), url, referrer, userAgent, ip, headers);
+            return event(host, eventTime, url, referrer, userAgent, ip, headers);
         }
+    }
+
+    private static RawEvent event(
+            @Nullable String host,
+            @Nullable String eventTime,
+            @Nullable String url,
+            @Nullable String referrer,
+            @Nullable String userAgent,
+            @Nullable String ip,
+            @Nullable String headers)
+            throws InvalidEventException {
+        if (host == null || host.isBlank()) {
+            throw new InvalidEventException(RejectReason.MISSING_HOST, "Field host is absent or blank");
+        }
+        if (eventTime == null) {
+            throw new InvalidEventException(RejectReason.MISSING_EVENT_TIME, "Field event_time is absent");
+        }
+        return new RawEvent(host, EventTime.parse(eventTime), url, referrer, userAgent, ip, headers);
     }
 }

@@ -19,8 +19,12 @@ import org.jspecify.annotations.Nullable;
 final class ClientResolver {
     private static final int MAX_DEPTH = 8;
 
+    /** Agents that are at hand without asking the parser's cache, which is shared by all threads. A power of two. */
+    private static final int PLACES = 1 << 12;
+
     private final JsonFactory json = new JsonFactory();
     private final UserAgentParser parser;
+    private final @Nullable Resolved[] recent = new Resolved[PLACES];
 
     ClientResolver(UserAgentParser parser) {
         this.parser = parser;
@@ -35,8 +39,15 @@ final class ClientResolver {
 
     Resolved resolve(@Nullable String userAgent, @Nullable String headers) {
         if (userAgent != null && !userAgent.isBlank() && !looksLikeJson(userAgent)) {
-            String text = TextCap.USER_AGENT.apply(userAgent);
-            return new Resolved(text, parser.parse(text));
+            int hash = userAgent.hashCode();
+            int place = (hash ^ (hash >>> 16)) & (PLACES - 1);
+            Resolved known = recent[place];
+            if (known == null || !userAgent.equals(known.userAgent())) {
+                String text = TextCap.USER_AGENT.apply(userAgent);
+                known = new Resolved(text, parser.parse(text));
+                recent[place] = known;
+            }
+            return known;
         }
         String header = headers == null ? null : flatten(headers).get("user-agent");
         String text = header == null || header.isBlank() ? null : TextCap.USER_AGENT.apply(header);

@@ -25,6 +25,7 @@ final class UserAgentParser {
             .withField(UserAgent.AGENT_CLASS)
             .withField(UserAgent.AGENT_NAME)
             .hideMatcherLoadStats()
+            .dropTests()
             .immediateInitialization()
             .build();
 
