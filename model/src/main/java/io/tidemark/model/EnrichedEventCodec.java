@@ -4,12 +4,10 @@ import static com.fasterxml.jackson.core.JsonToken.VALUE_NULL;
 import static com.fasterxml.jackson.core.JsonToken.VALUE_STRING;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +25,8 @@ public final class EnrichedEventCodec {
     private static final byte[] URL = JsonBytes.name("url");
     private static final byte[] GEODATA = JsonBytes.name("geodata");
     private static final byte[] COUNTRY = JsonBytes.name("country");
+    private static final byte[] STATE = JsonBytes.name("state");
+    private static final byte[] CITY = JsonBytes.name("city");
     private static final byte[] DEVICE = JsonBytes.name("device");
     private static final byte[] BROWSER = JsonBytes.name("browser");
     private static final byte[] OS = JsonBytes.name("os");
@@ -68,17 +68,12 @@ public final class EnrichedEventCodec {
         if (geo.isUnknown()) {
             return NO_GEODATA;
         }
-        StringWriter out = new StringWriter(96);
-        try (JsonGenerator generator = json.createGenerator(out)) {
-            generator.writeStartObject();
-            writeKnown(generator, "country", geo.country());
-            writeKnown(generator, "state", geo.state());
-            writeKnown(generator, "city", geo.city());
-            generator.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write JSON to memory", e);
-        }
-        return out.toString();
+        byte[] json = new JsonBytes(96)
+                .known(COUNTRY, geo.country())
+                .known(STATE, geo.state())
+                .known(CITY, geo.city())
+                .end();
+        return new String(json, StandardCharsets.UTF_8);
     }
 
     /**
@@ -135,11 +130,5 @@ public final class EnrichedEventCodec {
             return null;
         }
         throw new InvalidEventException(RejectReason.WRONG_TYPE, "Field " + name + " must be a string");
-    }
-
-    private static void writeKnown(JsonGenerator generator, String name, @Nullable String value) throws IOException {
-        if (value != null) {
-            generator.writeStringField(name, value);
-        }
     }
 }

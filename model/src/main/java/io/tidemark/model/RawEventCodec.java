@@ -5,10 +5,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +15,15 @@ import org.jspecify.annotations.Nullable;
  * JSON is then the text. Thread-safe.
  */
 public final class RawEventCodec {
+    private static final int TYPICAL_LENGTH = 512;
+    private static final byte[] URL = JsonBytes.name("url");
+    private static final byte[] REFERRER = JsonBytes.name("referrer");
+    private static final byte[] USER_AGENT = JsonBytes.name("user_agent");
+    private static final byte[] HOST = JsonBytes.name("host");
+    private static final byte[] IP = JsonBytes.name("ip");
+    private static final byte[] HEADERS = JsonBytes.name("headers");
+    private static final byte[] EVENT_TIME = JsonBytes.name("event_time");
+
     private final JsonFactory json = new JsonFactory();
 
     /**
@@ -83,28 +90,20 @@ public final class RawEventCodec {
 
     /** Writes an event as JSON, UTF-8; absent fields are left out. */
     public byte[] encode(RawEvent event) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
-        try (JsonGenerator generator = json.createGenerator(out)) {
-            generator.writeStartObject();
-            write(generator, "url", event.url());
-            write(generator, "referrer", event.referrer());
-            write(generator, "user_agent", event.userAgent());
-            write(generator, "host", event.host());
-            write(generator, "ip", event.ip());
-            write(generator, "headers", event.headers());
-            write(generator, "event_time", EventTime.format(event.eventTimeMillis()));
-            generator.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write JSON to memory", e);
-        }
-        return out.toByteArray();
+        return new JsonBytes(TYPICAL_LENGTH)
+                .known(URL, wellFormed(event.url()))
+                .known(REFERRER, wellFormed(event.referrer()))
+                .known(USER_AGENT, wellFormed(event.userAgent()))
+                .known(HOST, wellFormed(event.host()))
+                .known(IP, wellFormed(event.ip()))
+                .known(HEADERS, wellFormed(event.headers()))
+                .text(EVENT_TIME, EventTime.format(event.eventTimeMillis()))
+                .end();
     }
 
     /** Text may hold lone surrogates, which no UTF-8 can carry: they are written as U+FFFD. */
-    private static void write(JsonGenerator generator, String name, @Nullable String value) throws IOException {
-        if (value != null) {
-            generator.writeStringField(name, WellFormed.of(value));
-        }
+    private static @Nullable String wellFormed(@Nullable String text) {
+        return text == null ? null : WellFormed.of(text);
     }
 
     /** Reads to the end, so that text that is not JSON is called so. */
