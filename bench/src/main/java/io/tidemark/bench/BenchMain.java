@@ -3,14 +3,29 @@ package io.tidemark.bench;
 import static java.util.Objects.requireNonNull;
 
 import io.tidemark.bench.input.Workload;
+import io.tidemark.bench.report.Entrant;
+import io.tidemark.bench.report.Invocation;
+import io.tidemark.bench.report.Machine;
+import io.tidemark.bench.report.MeasurementLog;
+import io.tidemark.bench.report.Report;
+import io.tidemark.bench.report.Setup;
 import io.tidemark.bench.report.Summary;
+import io.tidemark.bench.report.Versions;
 import io.tidemark.bench.run.Bench;
 import io.tidemark.bench.run.Contender;
 import io.tidemark.bench.run.Measurement;
+import io.tidemark.bench.run.Work;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,6 +36,8 @@ import picocli.CommandLine.Option;
         description = "Runs Tidemark, its peers and the limits of the machine in turn, on the same input.",
         mixinStandardHelpOptions = true)
 public final class BenchMain implements Callable<Integer> {
+    private static final String MEASUREMENTS = "measurements.jsonl";
+
     @Option(names = "--seed", defaultValue = "1", description = "From which the input follows.")
     private long seed = 1;
 
@@ -33,10 +50,11 @@ public final class BenchMain implements Callable<Integer> {
     @Option(names = "--parallelism", defaultValue = "2", description = "Threads or tasks of each contender.")
     private int parallelism = 2;
 
-    @Option(names = "--work", split = ",", defaultValue = "aggregate,enrich", description = "aggregate, enrich.")
-    private List<String> works = List.of("aggregate", "enrich");
+    @Option(names = "--work", split = ",", description = "${COMPLETION-CANDIDATES}; by default all.")
+    private List<Work> works = List.of(Work.values());
 
-    @Option(names = "--only", split = ",", description = "Names of contenders; by default all.")
+    // Names may hold a comma, with a space behind it.
+    @Option(names = "--only", split = ",(?! )", description = "Names of contenders; by default all.")
     private List<String> only = List.of();
 
     @Option(names = "--folder", defaultValue = "bench/target/bench", description = "Where input and servers lie.")
@@ -45,8 +63,21 @@ public final class BenchMain implements Callable<Integer> {
     @Option(names = "--peers", defaultValue = "bench/peers", description = "Folder of the peers' modules.")
     private Path peers = Path.of("bench/peers");
 
+    @Option(
+            names = "--report",
+            defaultValue = "bench/target/benchmarks.md",
+            description = "The report; charts and " + MEASUREMENTS + " are written beside it.")
+    private Path report = Path.of("bench/target/benchmarks.md");
+
+    @Option(
+            names = "--from",
+            arity = "1..*",
+            description = "Measures nothing, and makes the report of such measurements.")
+    private List<Path> from = List.of();
+
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new BenchMain())
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((e, commandLine, parsed) -> {
                     commandLine.getErr().println(commandLine.getColorScheme().errorText("bench: " + e.getMessage()));
                     return 2;
@@ -56,39 +87,86 @@ public final class BenchMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path jar = Path.of(BenchMain.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toURI());
-        Contenders contenders = new Contenders(requireNonNull(jar.getParent()), peers.toAbsolutePath());
+        List<Invocation> known = MeasurementLog.read(from);
+        boolean right = true;
+        Path measurements = report.resolveSibling(MEASUREMENTS);
+        try (MeasurementLog log = MeasurementLog.create(measurements)) {
+            if (known.isEmpty()) {
+                right = measure(log);
+            } else {
+                log.addAll(known);
+            }
+        }
+        new Report(MeasurementLog.read(List.of(measurements))).write(report);
+        System.out.println("The report is " + report);
+        return right ? 0 : 1;
+    }
+
+    private boolean measure(MeasurementLog log) throws Exception {
+        Contenders contenders = new Contenders(distribution(), peers.toAbsolutePath());
         Workload workload = Workload.hour(seed, events);
+        log.begin(Setup.of(
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                Versions.commit(Path.of("").toAbsolutePath()),
+                Machine.here(),
+                Versions.in(folders()),
+                workload,
+                parallelism,
+                rounds));
         Bench bench = new Bench(folder.toAbsolutePath().normalize(), parallelism);
         boolean right = true;
-        for (String work : works) {
-            List<Contender> all = switch (work) {
-                case "aggregate" -> contenders.aggregate();
-                case "enrich" -> contenders.enrich();
-                default ->
-                    throw new IllegalArgumentException("--work must be aggregate or enrich, or both; was " + work);
-            };
-            List<Contender> chosen = all.stream()
+        for (Work work : works) {
+            List<Contender> chosen = contenders.of(work).stream()
                     .filter(each -> only.isEmpty() || only.contains(each.name()))
                     .toList();
+            if (chosen.isEmpty()) {
+                continue;
+            }
+            List<Entrant> entrants =
+                    chosen.stream().map(each -> Entrant.of(work, each)).toList();
+            for (Entrant each : entrants) {
+                log.add(each);
+            }
             System.out.println(work + ": " + workload);
-            List<Measurement> measured = bench.run(workload, chosen, rounds, BenchMain::print);
-            Summary summary = new Summary(measured);
+            List<Measurement> measured = new ArrayList<>();
+            bench.run(work, workload, chosen, rounds, one -> {
+                print(one);
+                measured.add(one);
+                log.add(work, one);
+            });
+            Summary summary = new Summary(entrants, measured);
             System.out.println();
             System.out.println(summary.markdown());
             right &= summary.allRight();
         }
-        return right ? 0 : 1;
+        return right;
+    }
+
+    private static Path distribution() throws URISyntaxException {
+        return requireNonNull(Path.of(BenchMain.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toURI())
+                .getParent());
+    }
+
+    /** All that jars of contenders and servers lie in. */
+    private List<Path> folders() throws IOException, URISyntaxException {
+        List<Path> folders = new ArrayList<>();
+        folders.add(distribution().resolve("lib"));
+        if (Files.isDirectory(peers)) {
+            try (Stream<Path> modules = Files.list(peers)) {
+                modules.map(each -> each.resolve("target/jars")).forEach(folders::add);
+            }
+        }
+        return folders;
     }
 
     private static void print(Measurement one) {
         System.out.printf(
                 Locale.ROOT,
-                "  %d  %-24s %9.0f events/s  %6.2f s  CPU %5.2f us/event (Kafka %.2f, PostgreSQL %.2f)  %4d MiB  %s%n",
+                "  %d  %-26s %9.0f events/s  %6.2f s  CPU %5.2f us/event (Kafka %.2f, PostgreSQL %.2f)  %4d MiB  %s%n",
                 one.round(),
                 one.contender(),
                 one.eventsPerSecond(),

@@ -4,10 +4,12 @@ import io.tidemark.bench.limit.CountWithoutEngine;
 import io.tidemark.bench.limit.EnrichWithoutEngine;
 import io.tidemark.bench.limit.ParsingConsumer;
 import io.tidemark.bench.limit.PlainConsumer;
+import io.tidemark.bench.report.Summary;
 import io.tidemark.bench.run.Contender;
 import io.tidemark.bench.run.Contender.Kind;
 import io.tidemark.bench.run.Contender.Result;
 import io.tidemark.bench.run.Place;
+import io.tidemark.bench.run.Work;
 import io.tidemark.model.Topics;
 import io.tidemark.stream.aggregate.AggregateMain;
 import io.tidemark.stream.enrich.EnrichMain;
@@ -31,6 +33,14 @@ final class Contenders {
 
     private static final String HEAP = "-Xmx2g";
 
+    /** Bounded, Tidemark's jobs take no checkpoints: the ledger and upserts of absolute counts bear the promise. */
+    private static final String EXACTLY_ONCE = "exactly once";
+
+    /** What is written again after a failure is written over. */
+    private static final String BY_UPSERTS = "at least once, upserts";
+
+    private static final String NO_PROMISE = "none";
+
     private final String own;
     private final Path peers;
 
@@ -43,24 +53,33 @@ final class Contenders {
         this.peers = peers;
     }
 
-    /** From the topic of enriched events into both aggregate tables. */
-    List<Contender> aggregate() {
+    /** All who can do that work; Tidemark first. */
+    List<Contender> of(Work work) {
+        return switch (work) {
+            case AGGREGATE -> aggregate();
+            case ENRICH -> enrich();
+        };
+    }
+
+    private List<Contender> aggregate() {
         return List.of(
                 new Contender(
                         "Tidemark",
                         "The aggregate job by its own main class, as it comes.",
                         Kind.TIDEMARK,
+                        EXACTLY_ONCE,
                         Result.WINDOW_TABLES,
                         own,
                         flinkOptions(),
                         place -> tidemark(AggregateMain.class, place)),
-                flinkSql("Flink SQL, window TVF", "tvf", "stock", Result.WINDOW_TABLES),
-                flinkSql("Flink SQL, window TVF, tuned", "tvf", "tuned", Result.WINDOW_TABLES),
-                flinkSql("Flink SQL, group windows", "group", "stock", Result.WINDOW_TABLES),
+                flinkSql("Flink SQL, window TVF", "tvf", "stock", BY_UPSERTS, Result.WINDOW_TABLES),
+                flinkSql("Flink SQL, window TVF, tuned", "tvf", "tuned", BY_UPSERTS, Result.WINDOW_TABLES),
+                flinkSql("Flink SQL, group windows", "group", "stock", BY_UPSERTS, Result.WINDOW_TABLES),
                 peer(
                         "Kafka Streams",
                         "Windowed counts into two topics, exactly once; no database.",
                         "kafka-streams",
+                        EXACTLY_ONCE,
                         Result.WINDOW_TOPICS,
                         List.of(HEAP),
                         place -> List.of(
@@ -73,6 +92,7 @@ final class Contenders {
                         "Spark Structured Streaming",
                         "Two queries, each batch's changes by an upsert.",
                         "spark",
+                        BY_UPSERTS,
                         Result.WINDOW_TABLES,
                         sparkOptions(),
                         place -> List.of(
@@ -83,59 +103,65 @@ final class Contenders {
                                 Integer.toString(place.parallelism()),
                                 place.folder().toString())),
                 limit(
-                        "plain consumer",
+                        Summary.PLAIN_CONSUMER,
                         "Kafka's consumer, one a thread, looking at every byte; writes nothing.",
                         PlainConsumer.class,
+                        NO_PROMISE,
                         Result.PRINTED_COUNT,
                         Topics.ENRICHED),
                 limit(
                         "consumer and parser",
                         "The same, parsing each record's JSON with Jackson; writes nothing.",
                         ParsingConsumer.class,
+                        NO_PROMISE,
                         Result.PRINTED_COUNT,
                         Topics.ENRICHED),
                 limit(
                         "Java without an engine",
                         "A program that does just this: maps on the heap, written at the end, nothing survives a failure.",
                         CountWithoutEngine.class,
+                        NO_PROMISE,
                         Result.WINDOW_TABLES,
                         Topics.ENRICHED));
     }
 
-    /** From the topic of raw events into {@code processed_events} and the second topic. */
-    List<Contender> enrich() {
+    private List<Contender> enrich() {
         return List.of(
                 new Contender(
                         "Tidemark",
                         "The enrich job by its own main class, as it comes: enriched, stored exactly once, and sent on.",
                         Kind.TIDEMARK,
+                        EXACTLY_ONCE,
                         Result.EVENTS_AND_TOPIC,
                         own,
                         flinkOptions(),
                         place -> tidemark(EnrichMain.class, place)),
-                flinkSql("Flink SQL, JDBC sink", "enrich", "stock", Result.RAW_EVENTS),
-                flinkSql("Flink SQL, JDBC sink, tuned", "enrich", "tuned", Result.RAW_EVENTS),
+                flinkSql("Flink SQL, JDBC sink", "enrich", "stock", "at least once", Result.RAW_EVENTS),
+                flinkSql("Flink SQL, JDBC sink, tuned", "enrich", "tuned", "at least once", Result.RAW_EVENTS),
                 limit(
-                        "plain consumer",
+                        Summary.PLAIN_CONSUMER,
                         "Kafka's consumer, one a thread, looking at every byte; writes nothing.",
                         PlainConsumer.class,
+                        NO_PROMISE,
                         Result.PRINTED_COUNT,
                         Topics.RAW),
                 limit(
                         "Java without an engine",
                         "A program that does just this, of Tidemark's parts: enriched, stored exactly once, and sent on.",
                         EnrichWithoutEngine.class,
+                        EXACTLY_ONCE,
                         Result.EVENTS_AND_TOPIC,
                         Topics.RAW));
     }
 
-    private Contender flinkSql(String name, String work, String how, Result result) {
+    private Contender flinkSql(String name, String work, String how, String guarantee, Result result) {
         return peer(
                 name,
                 how.equals("stock")
                         ? "JSON format and JDBC sink, as the manual has them."
                         : "The same with object reuse, mini-batches, two phases, larger and rewritten batches of the sink.",
                 "flink-sql",
+                guarantee,
                 result,
                 flinkOptions(),
                 place -> List.of(
@@ -153,11 +179,19 @@ final class Contenders {
             String name,
             String what,
             String module,
+            String guarantee,
             Result result,
             List<String> options,
             Function<Place, List<String>> words) {
         return new Contender(
-                name, what, Kind.PEER, result, peers.resolve(module).resolve("target/jars") + "/*", options, words);
+                name,
+                what,
+                Kind.PEER,
+                guarantee,
+                result,
+                peers.resolve(module).resolve("target/jars") + "/*",
+                options,
+                words);
     }
 
     /** What Spark's own start scripts open on Java 17. */
@@ -177,11 +211,12 @@ final class Contenders {
         return options;
     }
 
-    private Contender limit(String name, String what, Class<?> main, Result result, String topic) {
+    private Contender limit(String name, String what, Class<?> main, String guarantee, Result result, String topic) {
         return new Contender(
                 name,
                 what,
                 Kind.LIMIT,
+                guarantee,
                 result,
                 own,
                 List.of(HEAP),

@@ -1,84 +1,104 @@
 package io.tidemark.bench.report;
 
+import io.tidemark.bench.run.Contender.Kind;
 import io.tidemark.bench.run.Measurement;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.function.ToDoubleFunction;
+import java.util.Optional;
 
-/** Medians of each contender's runs, and how many times as fast the first one is. */
+/** The scores of all who did the same work on the same input, compared with Tidemark's and the plain consumer's. */
 public final class Summary {
-    private final Map<String, List<Measurement>> byContender = new LinkedHashMap<>();
-    private final List<Measurement> faulty = new ArrayList<>();
+    /** Name of the contender that only reads: the most that anyone can reach. */
+    public static final String PLAIN_CONSUMER = "plain consumer";
 
-    /** @param measured in any order; the contender that comes first is the one that the others are compared with */
-    public Summary(List<Measurement> measured) {
-        for (Measurement each : measured) {
-            List<Measurement> runs = byContender.computeIfAbsent(each.contender(), none -> new ArrayList<>());
-            if (each.counts()) {
-                runs.add(each);
-            } else if (!each.fault().isEmpty()) {
-                faulty.add(each);
-            }
+    private final List<Score> scores = new ArrayList<>();
+    private final List<Measurement> faulty;
+
+    /** @param measured in any order; those of others than the entrants are passed over */
+    public Summary(List<Entrant> entrants, List<Measurement> measured) {
+        for (Entrant each : entrants) {
+            scores.add(Score.of(
+                    each,
+                    measured.stream()
+                            .filter(run -> run.contender().equals(each.name()))
+                            .toList()));
         }
+        faulty = measured.stream().filter(each -> !each.fault().isEmpty()).toList();
     }
 
-    /** Whether every run of every contender had the right results. */
+    /** In the entrants' order. */
+    public List<Score> scores() {
+        return List.copyOf(scores);
+    }
+
+    /** Whether every run of every contender had the right results, the ones to warm up too. */
     public boolean allRight() {
         return faulty.isEmpty();
+    }
+
+    /** How many times as fast as that contender Tidemark is; nothing if one of the two has no score. */
+    public Optional<Double> ratioTo(String contender) {
+        return median(tidemark()).flatMap(own -> median(named(contender)).map(other -> own / other));
     }
 
     /** A table for people, and for Markdown. */
     public String markdown() {
         StringBuilder table = new StringBuilder("""
-                | contender | runs | events/s, median | lowest … highest | first is × as fast | CPU µs/event | Kafka | PostgreSQL | memory | WAL B/event |
-                |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|
+                | contender | runs | events/s, median | lowest … highest | Tidemark is × as fast | of the plain consumer | CPU µs/event | Kafka | PostgreSQL | memory, highest | WAL B/event | delivery |
+                |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|
                 """);
-        double first = byContender.isEmpty()
-                ? 0
-                : median(byContender.values().iterator().next(), Measurement::eventsPerSecond);
-        byContender.forEach((contender, runs) -> {
-            if (runs.isEmpty()) {
-                boolean wrong =
-                        faulty.stream().anyMatch(each -> each.contender().equals(contender));
-                table.append("| %s | 0 | %s | | | | | | | |%n"
-                        .formatted(contender, wrong ? "wrong results" : "warmed up only"));
-            } else {
-                table.append(row(contender, runs, first));
-            }
-        });
+        scores.forEach(each -> table.append(each.runs() > 0 ? row(each) : rowWithoutScore(each)));
         for (Measurement each : faulty) {
             table.append("%n%s, round %d: %s%n".formatted(each.contender(), each.round(), each.fault()));
         }
         return table.toString();
     }
 
-    private static String row(String contender, List<Measurement> runs, double first) {
-        double median = median(runs, Measurement::eventsPerSecond);
-        return String.format(
-                Locale.ROOT,
-                "| %s | %d | %,.0f | %,.0f … %,.0f | %.2f | %.2f | %.2f | %.2f | %,.0f MiB | %,.0f |%n",
-                contender,
-                runs.size(),
-                median,
-                runs.stream().mapToDouble(Measurement::eventsPerSecond).min().orElse(0),
-                runs.stream().mapToDouble(Measurement::eventsPerSecond).max().orElse(0),
-                first / median,
-                median(runs, each -> each.cpuMillis() * 1000.0 / each.events()),
-                median(runs, each -> each.kafkaCpuMillis() * 1000.0 / each.events()),
-                median(runs, each -> each.postgresCpuMillis() * 1000.0 / each.events()),
-                median(runs, each -> each.residentBytes() / 1024.0 / 1024.0),
-                median(runs, each -> (double) each.walBytes() / each.events()));
+    private static String rowWithoutScore(Score score) {
+        return "| %s | 0 | %s | | | | | | | | | %s |%n"
+                .formatted(
+                        score.entrant().name(),
+                        score.wrong() > 0 ? "wrong results" : "warmed up only",
+                        score.entrant().guarantee());
     }
 
-    /** The middle one, or the mean of the two in the middle. */
-    private static double median(List<Measurement> runs, ToDoubleFunction<Measurement> figure) {
-        double[] sorted = runs.stream().mapToDouble(figure).sorted().toArray();
-        int middle = sorted.length / 2;
-        return sorted.length == 0
-                ? 0
-                : sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    private String row(Score score) {
+        return String.format(
+                Locale.ROOT,
+                "| %s | %d | %,.0f | %,.0f … %,.0f | %s | %s | %.2f | %.2f | %.2f | %,.0f MiB | %,.0f | %s |%n",
+                score.entrant().name(),
+                score.runs(),
+                score.median(),
+                score.lowest(),
+                score.highest(),
+                decimal(median(tidemark()).map(own -> own / score.median())),
+                decimal(median(named(PLAIN_CONSUMER)).map(plain -> score.median() / plain)),
+                score.cpuMicros(),
+                score.kafkaCpuMicros(),
+                score.postgresCpuMicros(),
+                score.residentBytes() / 1024 / 1024,
+                score.walBytes(),
+                score.entrant().guarantee());
+    }
+
+    static String decimal(Optional<Double> figure) {
+        return figure.map(value -> String.format(Locale.ROOT, "%.2f", value)).orElse("–");
+    }
+
+    private Optional<Score> tidemark() {
+        return scores.stream()
+                .filter(each -> each.entrant().kind() == Kind.TIDEMARK)
+                .findFirst();
+    }
+
+    private Optional<Score> named(String contender) {
+        return scores.stream()
+                .filter(each -> each.entrant().name().equals(contender))
+                .findFirst();
+    }
+
+    private static Optional<Double> median(Optional<Score> score) {
+        return score.filter(each -> each.runs() > 0).map(Score::median);
     }
 }

@@ -8,10 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /** Runs contenders in turn, A B A B, on the same input, each checked against the oracle. */
 public final class Bench {
@@ -24,6 +22,11 @@ public final class Bench {
     private final Path folder;
     private final int parallelism;
 
+    /** Hears of a run. */
+    public interface Listener {
+        void ended(Measurement one) throws IOException;
+    }
+
     public Bench(Path folder, int parallelism) {
         this.folder = folder;
         this.parallelism = parallelism;
@@ -32,35 +35,26 @@ public final class Bench {
     /**
      * Runs each contender once to warm up, then in turn.
      *
-     * @param each is told of every run, also that of round 0, as soon as it has ended
+     * @param listener is told of every run, also that of round 0, as soon as it has ended
      */
-    public List<Measurement> run(Workload workload, List<Contender> contenders, int rounds, Consumer<Measurement> each)
+    public void run(Work work, Workload workload, List<Contender> contenders, int rounds, Listener listener)
             throws Exception {
         Files.createDirectories(folder);
-        boolean writesTopic = contenders.stream().anyMatch(Bench::readsRaw);
-        List<Measurement> measured = new ArrayList<>();
-        try (Servers servers =
-                Servers.start(folder, workload, writesTopic ? Servers.Input.RAW : Servers.Input.ENRICHED, WINDOWS)) {
+        Servers.Input input = work == Work.AGGREGATE ? Servers.Input.ENRICHED : Servers.Input.RAW;
+        try (Servers servers = Servers.start(folder, workload, input, WINDOWS)) {
             for (int round = 0; round <= rounds; round++) {
                 for (Contender contender : contenders) {
-                    Measurement one = measure(servers, workload, contender, round);
-                    measured.add(one);
-                    each.accept(one);
+                    listener.ended(measure(servers, input, workload, contender, round));
                 }
             }
         }
-        return measured;
     }
 
-    private static boolean readsRaw(Contender contender) {
-        return contender.result() == Contender.Result.EVENTS_AND_TOPIC
-                || contender.result() == Contender.Result.RAW_EVENTS;
-    }
-
-    private Measurement measure(Servers servers, Workload workload, Contender contender, int round) throws Exception {
+    private Measurement measure(Servers servers, Servers.Input input, Workload workload, Contender contender, int round)
+            throws Exception {
         Tables tables = new Tables(servers.store());
         tables.empty();
-        if (readsRaw(contender)) {
+        if (input == Servers.Input.RAW) {
             servers.renew(List.of(Topics.ENRICHED, Topics.REJECTED));
         } else if (contender.result() == Contender.Result.WINDOW_TOPICS) {
             servers.makeResultTopics();

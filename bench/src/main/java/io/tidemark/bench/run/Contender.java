@@ -11,6 +11,7 @@ import java.util.function.Function;
  * @param name short, for tables
  * @param what one sentence on how it is set up
  * @param kind whether it is Tidemark, a peer or a limit
+ * @param guarantee what is delivered if something fails on the way
  * @param result where its results are to be found
  * @param classPath as Java takes it
  * @param options of its virtual machine
@@ -20,6 +21,7 @@ public record Contender(
         String name,
         String what,
         Kind kind,
+        String guarantee,
         Result result,
         String classPath,
         List<String> options,
