@@ -58,7 +58,7 @@ stored_savepoint: ## Keep the state of this version's jobs for a test of later o
 		-Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
 
 bench: ## Tidemark, its peers and the limits of the machine on the same input, in turn: QUICK=1, EVENTS=, ROUNDS=, WORK=, SEED=, REPORT=, FROM=
-	@mvn -B -q -Ppeers -pl bench,bench/peers/flink-sql,bench/peers/kafka-streams,bench/peers/spark -am package \
+	@mvn -B -q -Ppeers -pl bench,bench/peers/flink-sql,bench/peers/hazelcast-jet,bench/peers/kafka-streams,bench/peers/spark -am package \
 		-Dmaven.test.skip=true -Dspotless.check.skip=true
 	@java -Xmx2g -jar bench/target/tidemark-bench/tidemark-bench.jar $(if $(SEED),--seed $(SEED)) $(if $(WORK),--work $(WORK)) \
 		--events $(or $(EVENTS),$(if $(QUICK),500000,5000000)) --rounds $(or $(ROUNDS),$(if $(QUICK),1,5)) \

@@ -102,6 +102,20 @@ final class Contenders {
                                 place.store().user(),
                                 Integer.toString(place.parallelism()),
                                 place.folder().toString())),
+                peer(
+                        "Hazelcast Jet",
+                        "One embedded member; both counts from one read, rows by upserts in rewritten batches of 5,000.",
+                        "hazelcast-jet",
+                        BY_UPSERTS,
+                        Result.WINDOW_TABLES,
+                        hazelcastOptions(),
+                        place -> List.of(
+                                "io.tidemark.bench.peers.hazelcastjet.WindowedCounts",
+                                place.bootstrap(),
+                                place.store().jdbcUrl(),
+                                place.store().user(),
+                                Integer.toString(place.parallelism()),
+                                place.group())),
                 limit(
                         Summary.PLAIN_CONSUMER,
                         "Kafka's consumer, one a thread, looking at every byte; writes nothing.",
@@ -209,6 +223,18 @@ final class Contenders {
             options.add("--add-opens=java.base/" + each + "=ALL-UNNAMED");
         }
         return options;
+    }
+
+    /** What Hazelcast's own start scripts open on Java 17. */
+    private static List<String> hazelcastOptions() {
+        return List.of(
+                HEAP,
+                "--add-modules=java.se",
+                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+                "--add-opens=java.management/sun.management=ALL-UNNAMED",
+                "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED");
     }
 
     private Contender limit(String name, String what, Class<?> main, String guarantee, Result result, String topic) {

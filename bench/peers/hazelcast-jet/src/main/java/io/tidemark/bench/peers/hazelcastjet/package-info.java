@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.bench.peers.hazelcastjet;
+
+import org.jspecify.annotations.NullMarked;
