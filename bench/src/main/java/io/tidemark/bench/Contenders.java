@@ -1,5 +1,6 @@
 package io.tidemark.bench;
 
+import io.tidemark.bench.limit.CopyReadyRows;
 import io.tidemark.bench.limit.CountWithoutEngine;
 import io.tidemark.bench.limit.EnrichWithoutEngine;
 import io.tidemark.bench.limit.ParsingConsumer;
@@ -165,7 +166,18 @@ final class Contenders {
                         EnrichWithoutEngine.class,
                         EXACTLY_ONCE,
                         Result.EVENTS_AND_TOPIC,
-                        Topics.RAW));
+                        Topics.RAW),
+                limit(
+                        "COPY of ready rows",
+                        "Reads nothing: COPYs the same 8 MiB of ready rows of processed_events again and again, one connection a thread.",
+                        NO_PROMISE,
+                        Result.PRINTED_COUNT,
+                        place -> List.of(
+                                CopyReadyRows.class.getName(),
+                                place.store().jdbcUrl(),
+                                place.store().user(),
+                                Integer.toString(place.parallelism()),
+                                Long.toString(place.events()))));
     }
 
     private Contender flinkSql(String name, String work, String how, String guarantee, Result result) {
@@ -237,15 +249,13 @@ final class Contenders {
                 "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED");
     }
 
+    /** One that reads a topic. */
     private Contender limit(String name, String what, Class<?> main, String guarantee, Result result, String topic) {
-        return new Contender(
+        return limit(
                 name,
                 what,
-                Kind.LIMIT,
                 guarantee,
                 result,
-                own,
-                List.of(HEAP),
                 place -> List.of(
                         main.getName(),
                         place.bootstrap(),
@@ -253,6 +263,11 @@ final class Contenders {
                         Integer.toString(place.parallelism()),
                         place.store().jdbcUrl(),
                         place.store().user()));
+    }
+
+    private Contender limit(
+            String name, String what, String guarantee, Result result, Function<Place, List<String>> words) {
+        return new Contender(name, what, Kind.LIMIT, guarantee, result, own, List.of(HEAP), words);
     }
 
     private static List<String> flinkOptions() {

@@ -60,7 +60,13 @@ public final class Bench {
             servers.makeResultTopics();
         }
         Path own = Files.createTempDirectory(folder, contender.name().replaceAll("[^a-zA-Z0-9]+", "-") + "-");
-        Place place = new Place(servers.bootstrap(), servers.store(), parallelism, "bench-" + own.getFileName(), own);
+        Place place = new Place(
+                servers.bootstrap(),
+                servers.store(),
+                parallelism,
+                "bench-" + own.getFileName(),
+                own,
+                workload.events());
         Path output = own.resolve("output.log");
         ProcessBuilder builder = new ProcessBuilder(contender.command(place))
                 .directory(own.toFile())
@@ -121,6 +127,6 @@ public final class Bench {
         String[] words = Files.readString(output).strip().split("\\s+", -1);
         return Long.toString(events).equals(words[0])
                 ? ""
-                : "read %s records instead of %d".formatted(words[0], events);
+                : "it tells of %s events instead of %d".formatted(words[0], events);
     }
 }

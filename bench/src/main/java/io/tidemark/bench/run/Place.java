@@ -10,5 +10,7 @@ import io.tidemark.store.StoreConfig;
  * @param parallelism how many threads or tasks it may use
  * @param group consumer group, another one each time
  * @param folder of its own, for what it writes beside its results
+ * @param events in the input
  */
-public record Place(String bootstrap, StoreConfig store, int parallelism, String group, java.nio.file.Path folder) {}
+public record Place(
+        String bootstrap, StoreConfig store, int parallelism, String group, java.nio.file.Path folder, long events) {}
