@@ -1,5 +1,6 @@
 package io.tidemark.bench;
 
+import io.tidemark.bench.both.BothJobs;
 import io.tidemark.bench.limit.CopyReadyRows;
 import io.tidemark.bench.limit.CountWithoutEngine;
 import io.tidemark.bench.limit.EnrichWithoutEngine;
@@ -15,25 +16,11 @@ import io.tidemark.model.Topics;
 import io.tidemark.stream.aggregate.AggregateMain;
 import io.tidemark.stream.enrich.EnrichMain;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
 /** Who takes part. */
 final class Contenders {
-    /** What Flink's own start scripts open on Java 17. */
-    private static final List<String> OPENED = List.of(
-            "java.lang",
-            "java.net",
-            "java.io",
-            "java.nio",
-            "java.text",
-            "java.time",
-            "java.util",
-            "java.util.concurrent");
-
-    private static final String HEAP = "-Xmx2g";
-
     /** Bounded, Tidemark's jobs take no checkpoints: the ledger and upserts of absolute counts bear the promise. */
     private static final String EXACTLY_ONCE = "exactly once";
 
@@ -59,6 +46,7 @@ final class Contenders {
         return switch (work) {
             case AGGREGATE -> aggregate();
             case ENRICH -> enrich();
+            case BOTH -> both();
         };
     }
 
@@ -71,7 +59,7 @@ final class Contenders {
                         EXACTLY_ONCE,
                         Result.WINDOW_TABLES,
                         own,
-                        flinkOptions(),
+                        JvmOptions.FLINK,
                         place -> tidemark(AggregateMain.class, place)),
                 flinkSql("Flink SQL, window TVF", "tvf", "stock", BY_UPSERTS, Result.WINDOW_TABLES),
                 flinkSql("Flink SQL, window TVF, tuned", "tvf", "tuned", BY_UPSERTS, Result.WINDOW_TABLES),
@@ -82,7 +70,7 @@ final class Contenders {
                         "kafka-streams",
                         EXACTLY_ONCE,
                         Result.WINDOW_TOPICS,
-                        List.of(HEAP),
+                        JvmOptions.PLAIN,
                         place -> List.of(
                                 "io.tidemark.bench.peers.kafkastreams.WindowedCounts",
                                 place.bootstrap(),
@@ -95,7 +83,7 @@ final class Contenders {
                         "spark",
                         BY_UPSERTS,
                         Result.WINDOW_TABLES,
-                        sparkOptions(),
+                        JvmOptions.SPARK,
                         place -> List.of(
                                 "io.tidemark.bench.peers.spark.StructuredStreaming",
                                 place.bootstrap(),
@@ -109,7 +97,7 @@ final class Contenders {
                         "hazelcast-jet",
                         BY_UPSERTS,
                         Result.WINDOW_TABLES,
-                        hazelcastOptions(),
+                        JvmOptions.HAZELCAST,
                         place -> List.of(
                                 "io.tidemark.bench.peers.hazelcastjet.WindowedCounts",
                                 place.bootstrap(),
@@ -149,7 +137,7 @@ final class Contenders {
                         EXACTLY_ONCE,
                         Result.EVENTS_AND_TOPIC,
                         own,
-                        flinkOptions(),
+                        JvmOptions.FLINK,
                         place -> tidemark(EnrichMain.class, place)),
                 flinkSql("Flink SQL, JDBC sink", "enrich", "stock", "at least once", Result.RAW_EVENTS),
                 flinkSql("Flink SQL, JDBC sink, tuned", "enrich", "tuned", "at least once", Result.RAW_EVENTS),
@@ -180,6 +168,39 @@ final class Contenders {
                                 Long.toString(place.events()))));
     }
 
+    private List<Contender> both() {
+        return List.of(
+                new Contender(
+                        "Tidemark",
+                        "Both jobs at once in one process; what was sent on is counted from the second topic.",
+                        Kind.TIDEMARK,
+                        EXACTLY_ONCE,
+                        Result.EVENTS_TOPIC_AND_WINDOWS,
+                        own,
+                        JvmOptions.FLINK,
+                        place -> List.of(
+                                BothJobs.class.getName(),
+                                place.bootstrap(),
+                                place.store().jdbcUrl(),
+                                place.store().user(),
+                                Integer.toString(place.parallelism()),
+                                place.folder().toUri().toString())),
+                flinkSql("Flink SQL, three INSERTs", "both", "stock", "at least once", Result.RAW_EVENTS_AND_WINDOWS),
+                flinkSql(
+                        "Flink SQL, three INSERTs, tuned",
+                        "both",
+                        "tuned",
+                        "at least once",
+                        Result.RAW_EVENTS_AND_WINDOWS),
+                limit(
+                        Summary.PLAIN_CONSUMER,
+                        "Kafka's consumer, one a thread, looking at every byte of the raw topic; writes nothing.",
+                        PlainConsumer.class,
+                        NO_PROMISE,
+                        Result.PRINTED_COUNT,
+                        Topics.RAW));
+    }
+
     private Contender flinkSql(String name, String work, String how, String guarantee, Result result) {
         return peer(
                 name,
@@ -189,7 +210,7 @@ final class Contenders {
                 "flink-sql",
                 guarantee,
                 result,
-                flinkOptions(),
+                JvmOptions.FLINK,
                 place -> List.of(
                         "io.tidemark.bench.peers.flinksql.FlinkSql",
                         work,
@@ -220,35 +241,6 @@ final class Contenders {
                 words);
     }
 
-    /** What Spark's own start scripts open on Java 17. */
-    private static List<String> sparkOptions() {
-        List<String> options = flinkOptions();
-        for (String each : List.of(
-                "java.lang.invoke",
-                "java.lang.reflect",
-                "java.util.concurrent.atomic",
-                "jdk.internal.ref",
-                "sun.nio.ch",
-                "sun.nio.cs",
-                "sun.security.action",
-                "sun.util.calendar")) {
-            options.add("--add-opens=java.base/" + each + "=ALL-UNNAMED");
-        }
-        return options;
-    }
-
-    /** What Hazelcast's own start scripts open on Java 17. */
-    private static List<String> hazelcastOptions() {
-        return List.of(
-                HEAP,
-                "--add-modules=java.se",
-                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-                "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-                "--add-opens=java.management/sun.management=ALL-UNNAMED",
-                "--add-opens=jdk.management/com.sun.management.internal=ALL-UNNAMED");
-    }
-
     /** One that reads a topic. */
     private Contender limit(String name, String what, Class<?> main, String guarantee, Result result, String topic) {
         return limit(
@@ -267,14 +259,7 @@ final class Contenders {
 
     private Contender limit(
             String name, String what, String guarantee, Result result, Function<Place, List<String>> words) {
-        return new Contender(name, what, Kind.LIMIT, guarantee, result, own, List.of(HEAP), words);
-    }
-
-    private static List<String> flinkOptions() {
-        List<String> options = new ArrayList<>();
-        options.add(HEAP);
-        OPENED.forEach(each -> options.add("--add-opens=java.base/" + each + "=ALL-UNNAMED"));
-        return options;
+        return new Contender(name, what, Kind.LIMIT, guarantee, result, own, JvmOptions.PLAIN, words);
     }
 
     private static List<String> tidemark(Class<?> main, Place place) {

@@ -1,5 +1,6 @@
 package io.tidemark.bench.run;
 
+import io.tidemark.bench.input.Oracle;
 import io.tidemark.bench.input.Workload;
 import io.tidemark.cli.cluster.Role;
 import io.tidemark.model.Topics;
@@ -7,6 +8,7 @@ import io.tidemark.model.TumblingWindows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -103,16 +105,31 @@ public final class Bench {
     }
 
     private static String fault(Servers servers, Contender contender, Tables tables, Path output) throws Exception {
+        Oracle oracle = servers.oracle();
         return switch (contender.result()) {
-            case WINDOW_TABLES -> tables.faultOfCounts(servers.oracle());
-            case WINDOW_TOPICS -> new ResultTopics(servers.bootstrap()).faultOfCounts(servers.oracle());
-            case RAW_EVENTS -> tables.faultOfEvents("bench_events", servers.oracle(), WINDOWS.sizeMillis());
-            case EVENTS_AND_TOPIC -> {
-                String rows = tables.faultOfEvents("processed_events", servers.oracle(), WINDOWS.sizeMillis());
-                yield rows.isEmpty() ? faultOfTopic(servers) : rows;
-            }
-            case PRINTED_COUNT -> faultOfPrinted(output, servers.oracle().events());
+            case WINDOW_TABLES -> tables.faultOfCounts(oracle);
+            case WINDOW_TOPICS -> new ResultTopics(servers.bootstrap()).faultOfCounts(oracle);
+            case RAW_EVENTS -> faultOfRawEvents(tables, oracle);
+            case EVENTS_AND_TOPIC -> faultOfEventsAndTopic(servers, tables);
+            case RAW_EVENTS_AND_WINDOWS -> first(faultOfRawEvents(tables, oracle), tables.faultOfCounts(oracle));
+            case EVENTS_TOPIC_AND_WINDOWS ->
+                first(faultOfEventsAndTopic(servers, tables), tables.faultOfCounts(oracle));
+            case PRINTED_COUNT -> faultOfPrinted(output, oracle.events());
         };
+    }
+
+    private static String first(String fault, String other) {
+        return fault.isEmpty() ? other : fault;
+    }
+
+    private static String faultOfRawEvents(Tables tables, Oracle oracle) throws SQLException {
+        return tables.faultOfEvents("bench_events", oracle, WINDOWS.sizeMillis());
+    }
+
+    private static String faultOfEventsAndTopic(Servers servers, Tables tables) throws Exception {
+        return first(
+                tables.faultOfEvents("processed_events", servers.oracle(), WINDOWS.sizeMillis()),
+                faultOfTopic(servers));
     }
 
     private static String faultOfTopic(Servers servers) throws Exception {

@@ -47,6 +47,10 @@ public record Contender(
         EVENTS_AND_TOPIC,
         /** In {@code bench_events}, as they were read. */
         RAW_EVENTS,
+        /** In {@code processed_events}, the second topic and both aggregate tables. */
+        EVENTS_TOPIC_AND_WINDOWS,
+        /** In {@code bench_events}, as they were read, and in both aggregate tables. */
+        RAW_EVENTS_AND_WINDOWS,
         /** In compacted topics, see {@link ResultTopics}. */
         WINDOW_TOPICS,
         /** Printed as the number of events that were read. */

@@ -3,7 +3,8 @@ package io.tidemark.bench.run;
 /** What contenders do. */
 public enum Work {
     AGGREGATE("From the topic of enriched events into both tables of counts by window."),
-    ENRICH("From the topic of raw events into a table of events, and by those who can, on into the second topic.");
+    ENRICH("From the topic of raw events into a table of events, and by those who can, on into the second topic."),
+    BOTH("From the topic of raw events into a table of events and both tables of counts by window.");
 
     private final String what;
 

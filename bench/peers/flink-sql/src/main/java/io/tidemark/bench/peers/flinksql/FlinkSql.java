@@ -7,11 +7,17 @@ import org.apache.flink.table.api.StatementSet;
 import org.apache.flink.table.api.TableEnvironment;
 
 /**
- * What a user of Flink SQL would write for the same work. Arguments: work (tvf, group or enrich), how (stock or tuned),
+ * What a user of Flink SQL would write for the same work. Arguments: work (tvf, group, enrich or both), how (stock or tuned),
  * bootstrap, JDBC URL, user, parallelism, group; the password by TIDEMARK_POSTGRES_PASSWORD.
  */
 public final class FlinkSql {
     private static final String MINUTES = "5";
+
+    /** When a raw event happened, where windows need it. */
+    private static final String HAPPENED = """
+            ,
+            happened as to_timestamp(replace(replace(event_time, 'T', ' '), 'Z', '')),
+            watermark for happened as happened - interval '15' second""";
 
     private FlinkSql() {}
 
@@ -35,17 +41,23 @@ public final class FlinkSql {
                 .build());
         Sinks sinks = new Sinks(args[3], args[4], System.getenv("TIDEMARK_POSTGRES_PASSWORD"), tuned);
         StatementSet statements = tables.createStatementSet();
-        if (args[0].equals("enrich")) {
-            tables.executeSql(rawEvents(args[2], args[6]));
+        if (args[0].equals("enrich") || args[0].equals("both")) {
+            tables.executeSql(rawEvents(args[2], args[6], args[0].equals("both") ? HAPPENED : ""));
             tables.executeSql(sinks.events());
             statements.addInsertSql("""
                     insert into processed_events
                     select event_time, host, url, referrer, ip, user_agent from raw_events""");
         } else {
             tables.executeSql(enrichedEvents(args[2], args[6]));
+        }
+        if (args[0].equals("both")) {
+            tables.executeSql(
+                    "create temporary view events as select host, referrer, happened as event_time from raw_events");
+        }
+        if (!args[0].equals("enrich")) {
             tables.executeSql(sinks.byHost());
             tables.executeSql(sinks.byHostAndReferrer());
-            for (String insert : args[0].equals("tvf") ? windowTvf() : groupWindows()) {
+            for (String insert : args[0].equals("group") ? groupWindows() : windowTvf()) {
                 statements.addInsertSql(insert);
             }
         }
@@ -63,11 +75,12 @@ public final class FlinkSql {
                 ) with (%s)""".formatted(source("process_events_kafka", bootstrap, group));
     }
 
-    private static String rawEvents(String bootstrap, String group) {
+    /** @param more columns */
+    private static String rawEvents(String bootstrap, String group, String more) {
         return """
                 create table raw_events (
-                    url string, referrer string, user_agent string, host string, ip string, headers string, event_time string
-                ) with (%s)""".formatted(source("web-events", bootstrap, group));
+                    url string, referrer string, user_agent string, host string, ip string, headers string, event_time string%s
+                ) with (%s)""".formatted(more, source("web-events", bootstrap, group));
     }
 
     private static String source(String topic, String bootstrap, String group) {
