@@ -57,7 +57,7 @@ stored_savepoint: ## Keep the state of this version's jobs for a test of later o
 		-Dtidemark.store.savepoint=$(CURDIR)/cli/src/test/resources/io/tidemark/cli/e2e/stored/$(NAME).zip \
 		-Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
 
-bench: ## Tidemark, its peers and the limits of the machine on the same input, in turn: QUICK=1, EVENTS=, ROUNDS=, WORK=, SEED=, REPORT=, FROM=
+bench: ## Tidemark, its peers and the limits of the machine on the same input, in turn: QUICK=1, EVENTS=, ROUNDS=, WORK=aggregate,enrich,both, SEED=, REPORT=, FROM=measurements
 	@mvn -B -q -Ppeers -pl bench,bench/peers/flink-sql,bench/peers/hazelcast-jet,bench/peers/kafka-streams,bench/peers/spark -am package \
 		-Dmaven.test.skip=true -Dspotless.check.skip=true
 	@java -Xmx2g -jar bench/target/tidemark-bench/tidemark-bench.jar $(if $(SEED),--seed $(SEED)) $(if $(WORK),--work $(WORK)) \
