@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.bench.latency;
+
+import org.jspecify.annotations.NullMarked;
