@@ -130,7 +130,7 @@ public final class LatencyMain implements Callable<Integer> {
         double highest;
         if (rate == null) {
             // What a virtual machine has not compiled yet is no measure of what the system can bear.
-            tell("warms up", session.run(trial(firstRate), true));
+            tell("warms up", session.run(trial(firstRate), false));
             highest = search.highest(firstRate, each -> {
                 Result result = session.run(trial(each), true);
                 tell("is tried", result);

@@ -75,7 +75,9 @@ final class Results implements AutoCloseable {
     String fault(long sent, Map<HitKey, Long> hits) throws SQLException {
         String ledger = differs("events that ingest_ledger calls stored", sent, "sum(stored) from ingest_ledger");
         String others = differs(
-                "records that it calls rejected or absent", 0, "sum(rejected) + sum(absent) from ingest_ledger");
+                "records that ingest_ledger calls rejected or absent",
+                0,
+                "sum(rejected) + sum(absent) from ingest_ledger");
         String rows = differs("rows of processed_events", sent, "count(*) from processed_events");
         String distinct = differs(
                 "different coordinates in processed_events",

@@ -36,7 +36,7 @@ final class Session implements AutoCloseable {
     /** Progress is told once a second. */
     private static final long PROGRESS_SLACK_MILLIS = 1_500;
 
-    /** A trial of which the system is that far behind need not go on. */
+    /** A trial in which rows or windows are that far behind need not go on. */
     private static final double HOPELESS_SECONDS = 5;
 
     private final Product product;
@@ -119,7 +119,7 @@ final class Session implements AutoCloseable {
             long now = look(run);
             if (now >= nextSample) {
                 nextSample = now + SAMPLE_EVERY.toNanos();
-                if (isHopeless(sample(run), load) && giveUp) {
+                if (isHopeless(sample(run), run) && giveUp) {
                     generator.stop();
                 }
             }
@@ -181,8 +181,11 @@ final class Session implements AutoCloseable {
         return lag;
     }
 
-    private static boolean isHopeless(Lag lag, Load load) {
-        return lag.events() > HOPELESS_SECONDS * load.eventsPerSecond() || lag.windowsSeconds() > 4 * HOPELESS_SECONDS;
+    /** Not before it is measured: what was left from before, or was never compiled yet, takes its time. */
+    private static boolean isHopeless(Lag lag, Run run) {
+        return run.measured().holds(lag.atNanos())
+                && (lag.events() > HOPELESS_SECONDS * run.load().eventsPerSecond()
+                        || lag.windowsSeconds() > HOPELESS_SECONDS);
     }
 
     /** Waits until all rows and due windows are there; what is missing, if that takes too long. */
