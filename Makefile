@@ -68,4 +68,4 @@ bench: ## Tidemark, its peers and the limits of the machine on the same input, i
 bench_latency: ## How long until events and windows are in the tables, at parts of the highest rate: RATE= (no search), SECONDS=, REPORT=
 	@mvn -B -q -pl bench -am package -Dmaven.test.skip=true -Dspotless.check.skip=true
 	@java -Xmx1g -cp bench/target/tidemark-bench/tidemark-bench.jar io.tidemark.bench.latency.LatencyMain \
-		$(if $(RATE),--rate $(RATE)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(REPORT),--report $(REPORT)) $(if $(WORK),--folder $(WORK))
+		$(if $(RATE),--rate $(RATE)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(REPORT),--report $(REPORT)) $(if $(FOLDER),--folder $(FOLDER))

@@ -47,6 +47,8 @@ final class Product implements AutoCloseable {
             throws IOException, InterruptedException {
         Files.createDirectories(data);
         Process up = command(program, FOR_SERVERS, data, List.of("up"));
+        // A benchmark that is interrupted leaves nothing running.
+        Runtime.getRuntime().addShutdownHook(new Thread(up::destroy, "end-tidemark"));
         boolean runs = false;
         try {
             Product product = new Product(up, awaitStack(up, data));
