@@ -17,6 +17,9 @@ final class Lags {
     /** Progress is told once a second only. */
     static final double LARGEST_OF_WINDOWS_SECONDS = 3;
 
+    /** Where events are seconds apart, one that is on its way is no backlog. */
+    private static final int FEW_EVENTS = 10;
+
     private static final int QUARTERS = 4;
 
     private final List<Lag> measured;
@@ -45,7 +48,7 @@ final class Lags {
     }
 
     private double seconds(Lag lag) {
-        return lag.events() / eventsPerSecond;
+        return lag.events() < FEW_EVENTS ? 0 : lag.events() / eventsPerSecond;
     }
 
     private List<Lag> quarter(int number) {

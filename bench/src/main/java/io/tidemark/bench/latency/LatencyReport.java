@@ -164,6 +164,7 @@ record LatencyReport(
                   tell which offset is which event.
                 - A window is due at its end plus the watermark's delay. It is asked for, as often, from then until each host has as many hits as were sent. All
                   hosts of a window are written together, or nearly so: of a few windows the high percentiles say little.
+                - Processors are busy with others' work, too: near 100 %% at half of the highest rate, somebody else was at it, and the figures are worse for it.
                 - Each load is on for a while before it is measured, and goes on for a while after. In the end every row is counted: each event is
                   to be stored once, and each window's hits are to be those that were sent.
 

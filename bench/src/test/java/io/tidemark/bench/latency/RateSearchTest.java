@@ -70,4 +70,13 @@ class RateSearchTest {
         assertThat(new Lags(lags.subList(0, 4), 1_000).fault()).isEmpty();
         assertThat(new Lags(lags.subList(0, 3), 1_000).fault()).isEqualTo("not measured for long enough");
     }
+
+    @Test
+    void anEventOnItsWayIsNoBacklogWhereEventsAreSecondsApart() {
+        List<Lag> lags = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            lags.add(new Lag(i, i < 4 ? 0 : 2, 0));
+        }
+        assertThat(new Lags(lags, 0.5).fault()).isEmpty();
+    }
 }
