@@ -63,7 +63,6 @@ bench: ## Tidemark, its peers and the limits of the machine on the same input, i
 	@java -Xmx2g -jar bench/target/tidemark-bench/tidemark-bench.jar $(if $(SEED),--seed $(SEED)) $(if $(WORK),--work $(WORK)) \
 		--events $(or $(EVENTS),$(if $(QUICK),500000,5000000)) --rounds $(or $(ROUNDS),$(if $(QUICK),1,5)) \
 		$(if $(REPORT),--report $(REPORT)) $(if $(FROM),--from $(FROM))
-		--events $(or $(EVENTS),$(if $(QUICK),500000,5000000)) --rounds $(or $(ROUNDS),$(if $(QUICK),1,5))
 
 bench_latency: ## How long until events and windows are in the tables, at parts of the highest rate: RATE= (no search), SECONDS=, REPORT=
 	@mvn -B -q -pl bench -am package -Dmaven.test.skip=true -Dspotless.check.skip=true
