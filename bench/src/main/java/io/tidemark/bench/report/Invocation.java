@@ -11,6 +11,16 @@ public record Invocation(Setup setup, List<Entrant> entrants, List<Run> runs) {
         runs = List.copyOf(runs);
     }
 
+    /** What it measured of one work. */
+    Summary summary(Work work) {
+        return new Summary(
+                entrants.stream().filter(each -> each.work() == work).toList(),
+                runs.stream()
+                        .filter(each -> each.work() == work)
+                        .map(Run::measurement)
+                        .toList());
+    }
+
     /** One run of a contender. */
     public record Run(Work work, Measurement measurement) {}
 }

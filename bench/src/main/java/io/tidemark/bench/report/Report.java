@@ -129,14 +129,13 @@ public final class Report {
         StringBuilder table = new StringBuilder("""
                 ## Figures to reach
 
+                By the medians of one invocation, the last that measured both.
+
                 | work | Tidemark's rate as a multiple of | to reach | aim | measured | |
                 |---|---|--:|--:|--:|---|
                 """);
         for (Goal goal : Goal.ALL) {
-            Optional<Double> ratio = sections.entrySet().stream()
-                    .filter(each -> each.getKey().work() == goal.work())
-                    .flatMap(each -> each.getValue().ratioTo(goal.contender()).stream())
-                    .findFirst();
+            Optional<Double> ratio = ratio(goal);
             table.append(String.format(
                     Locale.ROOT,
                     "| %s | %s | %.2f | %.2f | %s | %s |%n",
@@ -150,6 +149,16 @@ public final class Report {
         return table.append('\n').toString();
     }
 
+    /** Of the last invocation that measured both: what ran at another time is no fair comparison. */
+    private Optional<Double> ratio(Goal goal) {
+        Optional<Double> last = Optional.empty();
+        for (Invocation each : invocations) {
+            Optional<Double> ratio = each.summary(goal.work()).ratioTo(goal.contender());
+            last = ratio.isPresent() ? ratio : last;
+        }
+        return last;
+    }
+
     private String section(Section section, Summary summary, String prefix) {
         StringBuilder text = new StringBuilder("## %s%n%n%s%n%n"
                 .formatted(
@@ -159,6 +168,13 @@ public final class Report {
                         .count()
                 > 1) {
             text.append("Of %s; parallelism %d.%n%n".formatted(section.input(), section.parallelism()));
+        }
+        long together = invocations.stream()
+                .filter(each -> each.runs().stream()
+                        .anyMatch(run -> Section.of(run.work(), each.setup()).equals(section)))
+                .count();
+        if (together > 1) {
+            text.append("Runs of %d invocations, taken together.%n%n".formatted(together));
         }
         if (summary.scores().stream().anyMatch(each -> each.runs() > 0)) {
             text.append("![Rates of %s](%s%s)%n%n".formatted(section.work(), prefix, chart(section)));

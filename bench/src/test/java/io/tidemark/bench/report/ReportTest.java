@@ -108,6 +108,17 @@ class ReportTest {
     }
 
     @Test
+    void figuresToReachAreThoseOfTheLastInvocationThatMeasuredBoth() {
+        Invocation first = invocation(SETUP, run(OURS, 1, 1_000, ""), run(THEIRS, 1, 9_000, ""));
+        Invocation second = invocation(SETUP, run(OURS, 1, 2_000, ""), run(THEIRS, 1, 8_500, ""));
+        Invocation oursAlone = invocation(SETUP, run(OURS, 1, 10, ""));
+        assertThat(new Report(List.of(first, second, oursAlone)).markdown(""))
+                .contains(
+                        "Runs of 3 invocations, taken together.",
+                        "| aggregate | Flink SQL, window TVF | 4.00 | 6.00 | 4.25 | reached |");
+    }
+
+    @Test
     void chartsStandBesideTheReportAsXml() throws Exception {
         Path file = folder.resolve("new/benchmarks.md");
         new Report(List.of(invocation(
