@@ -8,6 +8,7 @@ import io.tidemark.stream.Rejected;
 import io.tidemark.stream.TopicRecord;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import java.time.Clock;
+import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -27,6 +28,8 @@ public final class AggregateJob {
     /** Name of the job, as Flink shows it. */
     public static final String NAME = "tidemark-aggregate";
 
+    private static final Duration BUFFER_TIMEOUT = Duration.ofMillis(10);
+
     static final OutputTag<Rejected> REJECTED = new OutputTag<>("rejected", TypeInformation.of(Rejected.class));
 
     /** Hits that no window's state can count exactly: their windows are recomputed. */
@@ -39,6 +42,8 @@ public final class AggregateJob {
         env.setParallelism(config.parallelism());
         env.getConfig().enableObjectReuse();
         env.getConfig().setAutoWatermarkInterval(200);
+        // What is counted locally comes in bursts, and a window that is due waits for the last of them.
+        env.setBufferTimeout(BUFFER_TIMEOUT.toMillis());
         KafkaEnds kafka = new KafkaEnds(config.kafka());
         DataStream<TopicRecord> records = records(env, kafka, config);
         SingleOutputStreamOperator<HitCount> hits = records.transform(

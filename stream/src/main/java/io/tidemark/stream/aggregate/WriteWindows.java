@@ -32,6 +32,7 @@ final class WriteWindows extends AbstractStreamOperator<LateHits>
     private transient List<WindowCounts> pending = new ArrayList<>();
     private transient int pendingRows;
     private transient @Nullable Watermark afterPending;
+    private transient long lastFlushMillis;
 
     WriteWindows(AggregateConfig config) {
         this.settings = config;
@@ -57,13 +58,24 @@ final class WriteWindows extends AbstractStreamOperator<LateHits>
         }
     }
 
+    /**
+     * By now all rows of the windows that the watermark closes are here, so that nothing is gained by waiting; unless the
+     * watermark runs through many windows, whose rows are better written together.
+     */
     @Override
     public void processWatermark(Watermark mark) throws Exception {
+        if (!pending.isEmpty() && sinceLastFlush() >= settings.flushInterval().toMillis()) {
+            flush();
+        }
         if (pending.isEmpty()) {
             super.processWatermark(mark);
         } else {
             afterPending = mark;
         }
+    }
+
+    private long sinceLastFlush() {
+        return getProcessingTimeService().getCurrentProcessingTime() - lastFlushMillis;
     }
 
     @Override
@@ -93,6 +105,7 @@ final class WriteWindows extends AbstractStreamOperator<LateHits>
         requireNonNull(writer, "not open").write(pending, settings.windows().sizeMillis());
         pending.clear();
         pendingRows = 0;
+        lastFlushMillis = getProcessingTimeService().getCurrentProcessingTime();
         Watermark reached = afterPending;
         if (reached != null) {
             afterPending = null;

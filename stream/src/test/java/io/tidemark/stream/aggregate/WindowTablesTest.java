@@ -126,6 +126,24 @@ class WindowTablesTest {
     }
 
     @Test
+    void windowsThatAWatermarkClosesAreWrittenAtOnceUnlessOthersJustWere() throws Exception {
+        var writer = writer();
+        writer.setProcessingTime(1_000);
+        writer.processElement(counts("a"));
+        writer.processWatermark(NOON + SIZE - 1);
+        assertThat(writer.getOutput()).containsExactly(new Watermark(NOON + SIZE - 1));
+        assertThat(rows(WINDOWS)).containsExactly("a|2");
+
+        writer.processElement(counts("b"));
+        writer.processWatermark(NOON + SIZE);
+        assertThat(writer.getOutput()).hasSize(1);
+        assertThat(rows(WINDOWS)).containsExactly("a|2");
+        writer.setProcessingTime(1_200);
+        assertThat(writer.getOutput()).contains(new Watermark(NOON + SIZE));
+        assertThat(rows(WINDOWS)).containsExactly("a|2", "b|2");
+    }
+
+    @Test
     void watermarkWaitsForTheWindowsBeforeIt() throws Exception {
         var writer = writer();
         writer.processElement(counts("a"));
