@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * come in ascending order of offset. Not thread-safe; connects when first used, and waits while Postgres is away.
  */
 public final class EventWriter implements AutoCloseable {
-    /** Bytes of pending rows at which a writer is full unless told otherwise; some 20,000 events. */
-    public static final int DEFAULT_MAX_PENDING_BYTES = 8 * 1024 * 1024;
+    /** Bytes of pending rows at which a writer is full unless told otherwise; some 5,000 events. */
+    public static final int DEFAULT_MAX_PENDING_BYTES = 2 * 1024 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(EventWriter.class);
     private static final Duration ANSWER_WITHIN = Duration.ofMinutes(1);
