@@ -157,7 +157,7 @@ final class Contenders {
                         Topics.RAW),
                 limit(
                         "COPY of ready rows",
-                        "Reads nothing: COPYs the same 8 MiB of ready rows of processed_events again and again, one connection a thread.",
+                        "Reads nothing: COPYs the same ready rows of processed_events again and again, one connection a thread.",
                         NO_PROMISE,
                         Result.PRINTED_COUNT,
                         place -> List.of(
