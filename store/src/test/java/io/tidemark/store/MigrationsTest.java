@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 
 class MigrationsTest {
@@ -22,6 +23,26 @@ class MigrationsTest {
     @Test
     void secondRunChangesNothing() {
         assertThat(Migrations.apply(empty)).isEqualTo(migrations());
+        assertThat(Migrations.apply(empty)).isZero();
+    }
+
+    @Test
+    void theNewestIsKnown() {
+        Migrations.apply(empty);
+        assertThat(StoreFixture.rows(empty, "select max(version::int) from tidemark_schema_history"))
+                .containsExactly(Migrations.NEWEST);
+    }
+
+    @Test
+    void whatADatabaseOfAnEarlierVersionLacksIsApplied() {
+        Flyway.configure()
+                .dataSource(empty.jdbcUrl(), empty.user(), empty.password())
+                .locations("classpath:io/tidemark/store/migration")
+                .table("tidemark_schema_history")
+                .target("2")
+                .load()
+                .migrate();
+        assertThat(Migrations.apply(empty)).isEqualTo(migrations() - 2);
         assertThat(Migrations.apply(empty)).isZero();
     }
 
