@@ -5,7 +5,7 @@ DATA ?= ./tidemark-data
 CHAOS = JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" nice java -Xmx512m -jar chaos/target/tidemark-chaos/tidemark-chaos.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help bench bench_latency fuzz up down job aggregation_job window_job demo test psql chaos chaos_report stored_savepoint
+.PHONY: help bench bench_latency bench_micro fuzz up down job aggregation_job window_job demo test psql chaos chaos_report stored_savepoint
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z_]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,11 @@ bench: ## Tidemark, its peers and the limits of the machine on the same input, i
 	@java -Xmx2g -jar bench/target/tidemark-bench/tidemark-bench.jar $(if $(SEED),--seed $(SEED)) $(if $(WORK),--work $(WORK)) \
 		--events $(or $(EVENTS),$(if $(QUICK),500000,5000000)) --rounds $(or $(ROUNDS),$(if $(QUICK),1,5)) \
 		$(if $(REPORT),--report $(REPORT)) $(if $(FROM),--from $(FROM))
+
+bench_micro: ## The hot parts one by one, with what they allocate, by JMH: ONLY=pattern, REPORT=file
+	@mvn -B -q -Ppeers -pl bench/micro -am package -Dmaven.test.skip=true -Dspotless.check.skip=true
+	@java -cp "bench/micro/target/jars/*" org.openjdk.jmh.Main -prof gc -f 1 -wi 3 -w 2 -i 5 -r 2 -jvmArgs -Xmx1g \
+		$(if $(REPORT),-rf csv -rff $(REPORT)) $(ONLY)
 
 bench_latency: ## How long until events and windows are in the tables, at parts of the highest rate: RATE= (no search), SECONDS=, REPORT=
 	@mvn -B -q -pl bench -am package -Dmaven.test.skip=true -Dspotless.check.skip=true
