@@ -105,13 +105,7 @@ final class Contenders {
                                 place.store().user(),
                                 Integer.toString(place.parallelism()),
                                 place.group())),
-                limit(
-                        Summary.PLAIN_CONSUMER,
-                        "Kafka's consumer, one a thread, looking at every byte; writes nothing.",
-                        PlainConsumer.class,
-                        NO_PROMISE,
-                        Result.PRINTED_COUNT,
-                        Topics.ENRICHED),
+                plainConsumer(Topics.ENRICHED),
                 limit(
                         "consumer and parser",
                         "The same, parsing each record's JSON with Jackson; writes nothing.",
@@ -141,13 +135,7 @@ final class Contenders {
                         place -> tidemark(EnrichMain.class, place)),
                 flinkSql("Flink SQL, JDBC sink", "enrich", "stock", "at least once", Result.RAW_EVENTS),
                 flinkSql("Flink SQL, JDBC sink, tuned", "enrich", "tuned", "at least once", Result.RAW_EVENTS),
-                limit(
-                        Summary.PLAIN_CONSUMER,
-                        "Kafka's consumer, one a thread, looking at every byte; writes nothing.",
-                        PlainConsumer.class,
-                        NO_PROMISE,
-                        Result.PRINTED_COUNT,
-                        Topics.RAW),
+                plainConsumer(Topics.RAW),
                 limit(
                         "Java without an engine",
                         "A program that does just this, of Tidemark's parts: enriched, stored exactly once, and sent on.",
@@ -192,13 +180,7 @@ final class Contenders {
                         "tuned",
                         "at least once",
                         Result.RAW_EVENTS_AND_WINDOWS),
-                limit(
-                        Summary.PLAIN_CONSUMER,
-                        "Kafka's consumer, one a thread, looking at every byte of the raw topic; writes nothing.",
-                        PlainConsumer.class,
-                        NO_PROMISE,
-                        Result.PRINTED_COUNT,
-                        Topics.RAW));
+                plainConsumer(Topics.RAW));
     }
 
     private Contender flinkSql(String name, String work, String how, String guarantee, Result result) {
@@ -239,6 +221,16 @@ final class Contenders {
                 peers.resolve(module).resolve("target/jars") + "/*",
                 options,
                 words);
+    }
+
+    private Contender plainConsumer(String topic) {
+        return limit(
+                Summary.PLAIN_CONSUMER,
+                "Kafka's consumer, one a thread, looking at every byte; writes nothing.",
+                PlainConsumer.class,
+                NO_PROMISE,
+                Result.PRINTED_COUNT,
+                topic);
     }
 
     /** One that reads a topic. */

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a flat JSON object, UTF-8, byte for byte as Jackson's generator would (with {@code COMBINE_UNICODE_SURROGATES_IN_UTF8}): texts are copied whole unless something in
- * them has to be escaped. Not thread-safe.
+ * Writes a flat JSON object, UTF-8, byte for byte as Jackson's generator would with {@code
+ * COMBINE_UNICODE_SURROGATES_IN_UTF8}: texts are copied whole unless something in them has to be escaped. Not thread-safe.
  */
 final class JsonBytes {
     private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);

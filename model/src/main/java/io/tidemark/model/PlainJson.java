@@ -27,7 +27,10 @@ final class PlainJson {
         return end < text.length && text[end] == '"' ? end : -1;
     }
 
-    /** Index of the first byte from there on that is a quote, a backslash, a control character or beyond ASCII; else the length. */
+    /**
+     * Index of the first byte from there on that is a quote, a backslash, a control character or beyond ASCII; the length
+     * if there is none.
+     */
     static int endOfPlain(byte[] text, int from) {
         int at = from;
         while (at + Long.BYTES <= text.length) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Raw events as JSON in UTF-8. Unknown fields are allowed; of a field given twice the last one counts, as in most parsers,
- * though each must have the right type. The whole text must be valid JSON. {@code user_agent} and {@code headers} may be objects as well as text: the object's
- * JSON is then the text. Thread-safe.
+ * though each must have the right type. The whole text must be valid JSON. {@code user_agent} and {@code headers} may be
+ * objects as well as text: the object's JSON is then the text. Thread-safe.
  */
 public final class RawEventCodec {
     private static final int TYPICAL_LENGTH = 512;

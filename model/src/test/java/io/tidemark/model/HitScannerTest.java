@@ -92,19 +92,10 @@ class HitScannerTest {
 
     private static @Nullable String text(Random random, String plain) {
         return switch (random.nextInt(6)) {
-            case 0 -> odd(random);
+            case 0 -> OddText.of(random);
             case 1 -> plain + "?" + random.nextInt();
             default -> plain;
         };
-    }
-
-    private static String odd(Random random) {
-        String pieces = "a \"\\/\u0001\n\t\u007f\u00e9\u20ac\ud83d\ude00\ud800:,{}";
-        StringBuilder text = new StringBuilder();
-        for (int length = random.nextInt(30); length > 0; length--) {
-            text.append(pieces.charAt(random.nextInt(pieces.length())));
-        }
-        return text.toString();
     }
 
     private static EnrichedEvent event(@Nullable String host, @Nullable String referrer) {

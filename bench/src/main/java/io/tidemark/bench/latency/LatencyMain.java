@@ -1,6 +1,7 @@
 package io.tidemark.bench.latency;
 
 import io.tidemark.bench.input.Workload;
+import io.tidemark.bench.report.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,7 +149,7 @@ public final class LatencyMain implements Callable<Integer> {
         String fault = session.fault();
         return new LatencyReport(
                 LocalDate.now(Clock.systemUTC()).toString(),
-                Machine.describe(),
+                Machine.here() + ", Java " + System.getProperty("java.version"),
                 options,
                 search.steps(),
                 highest,
