@@ -5,7 +5,7 @@ DATA ?= ./tidemark-data
 CHAOS = JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" nice java -Xmx512m -jar chaos/target/tidemark-chaos/tidemark-chaos.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help bench bench_latency bench_micro fuzz up down job aggregation_job window_job demo test psql chaos chaos_report stored_savepoint
+.PHONY: help bench bench_growth bench_latency bench_micro fuzz up down job aggregation_job window_job demo test psql chaos chaos_report stored_savepoint
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z_]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,12 +57,17 @@ stored_savepoint: ## Keep the state of this version's jobs for a test of later o
 		-Dtidemark.store.savepoint=$(CURDIR)/cli/src/test/resources/io/tidemark/cli/e2e/stored/$(NAME).zip \
 		-Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
 
-bench: ## Tidemark, its peers and the limits of the machine on the same input, in turn: QUICK=1, EVENTS=, ROUNDS=, WORK=aggregate,enrich,both, SEED=, REPORT=, FROM=measurements
+bench: ## Tidemark, its peers and the limits of the machine on the same input, in turn: QUICK=1, EVENTS=, ROUNDS=, WORK=aggregate,enrich,both, SEED=, ACCESS_LOG=file, REPORT=, FROM=measurements
 	@mvn -B -q -Ppeers -pl bench,bench/peers/flink-sql,bench/peers/hazelcast-jet,bench/peers/kafka-streams,bench/peers/spark -am package \
 		-Dmaven.test.skip=true -Dspotless.check.skip=true
-	@java -Xmx2g -jar bench/target/tidemark-bench/tidemark-bench.jar $(if $(SEED),--seed $(SEED)) $(if $(WORK),--work $(WORK)) \
+	@java -Xmx2g -jar bench/target/tidemark-bench/tidemark-bench.jar $(if $(SEED),--seed $(SEED)) $(if $(WORK),--work $(WORK)) $(if $(ACCESS_LOG),--access-log $(ACCESS_LOG)) \
 		--events $(or $(EVENTS),$(if $(QUICK),500000,5000000)) --rounds $(or $(ROUNDS),$(if $(QUICK),1,5)) \
 		$(if $(REPORT),--report $(REPORT)) $(if $(FROM),--from $(FROM))
+
+bench_growth: ## How the rate changes with keys, partitions, sizes, stored rows, and the heap it needs: CURVES=, HEAPS=, ROUNDS=, REPORT=
+	@mvn -B -q -pl bench -am package -Dmaven.test.skip=true -Dspotless.check.skip=true
+	@java -Xmx4g -cp bench/target/tidemark-bench/tidemark-bench.jar io.tidemark.bench.growth.GrowthMain \
+		$(if $(CURVES),--curves $(CURVES)) $(if $(HEAPS),--heaps $(HEAPS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(REPORT),--report $(REPORT))
 
 bench_micro: ## The hot parts one by one, with what they allocate, by JMH: ONLY=pattern, REPORT=file
 	@mvn -B -q -Ppeers -pl bench/micro -am package -Dmaven.test.skip=true -Dspotless.check.skip=true

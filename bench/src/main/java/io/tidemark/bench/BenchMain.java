@@ -1,7 +1,6 @@
 package io.tidemark.bench;
 
-import static java.util.Objects.requireNonNull;
-
+import io.tidemark.bench.input.EventLog;
 import io.tidemark.bench.input.Workload;
 import io.tidemark.bench.report.Entrant;
 import io.tidemark.bench.report.Invocation;
@@ -26,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -43,6 +43,11 @@ public final class BenchMain implements Callable<Integer> {
 
     @Option(names = "--events", defaultValue = "5000000", description = "Events in the input.")
     private long events = 5_000_000;
+
+    @Option(
+            names = "--access-log",
+            description = "Takes the lines of this log, again and again, in place of made events.")
+    private @Nullable Path accessLog;
 
     @Option(names = "--rounds", defaultValue = "5", description = "Runs of each contender, after one to warm up.")
     private int rounds = 5;
@@ -103,17 +108,19 @@ public final class BenchMain implements Callable<Integer> {
     }
 
     private boolean measure(MeasurementLog log) throws Exception {
-        Contenders contenders = new Contenders(distribution(), peers.toAbsolutePath());
-        Workload workload = Workload.hour(seed, events);
+        Contenders contenders = new Contenders(Contenders.distribution(), peers.toAbsolutePath());
+        Workload workload =
+                accessLog == null ? Workload.hour(seed, events) : Workload.of(EventLog.read(accessLog), events);
+        Bench.Conditions conditions = new Bench.Conditions(parallelism, 1, 0);
         log.begin(Setup.of(
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 Versions.commit(Path.of("").toAbsolutePath()),
                 Machine.here(),
                 Versions.in(folders()),
                 workload,
-                parallelism,
+                conditions,
                 rounds));
-        Bench bench = new Bench(folder.toAbsolutePath().normalize(), parallelism);
+        Bench bench = new Bench(folder.toAbsolutePath().normalize(), conditions);
         boolean right = true;
         for (Work work : works) {
             List<Contender> chosen = contenders.of(work).stream()
@@ -142,19 +149,10 @@ public final class BenchMain implements Callable<Integer> {
         return right;
     }
 
-    private static Path distribution() throws URISyntaxException {
-        return requireNonNull(Path.of(BenchMain.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .toURI())
-                .getParent());
-    }
-
     /** All that jars of contenders and servers lie in. */
     private List<Path> folders() throws IOException, URISyntaxException {
         List<Path> folders = new ArrayList<>();
-        folders.add(distribution().resolve("lib"));
+        folders.add(Contenders.distribution().resolve("lib"));
         if (Files.isDirectory(peers)) {
             try (Stream<Path> modules = Files.list(peers)) {
                 modules.map(each -> each.resolve("target/jars")).forEach(folders::add);

@@ -1,5 +1,7 @@
 package io.tidemark.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import io.tidemark.bench.both.BothJobs;
 import io.tidemark.bench.limit.CopyReadyRows;
 import io.tidemark.bench.limit.CountWithoutEngine;
@@ -15,12 +17,13 @@ import io.tidemark.bench.run.Work;
 import io.tidemark.model.Topics;
 import io.tidemark.stream.aggregate.AggregateMain;
 import io.tidemark.stream.enrich.EnrichMain;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 
 /** Who takes part. */
-final class Contenders {
+public final class Contenders {
     /** Bounded, Tidemark's jobs take no checkpoints: the ledger and upserts of absolute counts bear the promise. */
     private static final String EXACTLY_ONCE = "exactly once";
 
@@ -36,13 +39,23 @@ final class Contenders {
      * @param distribution folder of the benchmark's jar and its libraries
      * @param peers folder with a folder of jars for each peer
      */
-    Contenders(Path distribution, Path peers) {
+    public Contenders(Path distribution, Path peers) {
         this.own = distribution + "/*:" + distribution.resolve("lib") + "/*";
         this.peers = peers;
     }
 
+    /** Folder of the benchmark's jar, with its libraries in {@code lib}. */
+    public static Path distribution() throws URISyntaxException {
+        return requireNonNull(Path.of(Contenders.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toURI())
+                .getParent());
+    }
+
     /** All who can do that work; Tidemark first. */
-    List<Contender> of(Work work) {
+    public List<Contender> of(Work work) {
         return switch (work) {
             case AGGREGATE -> aggregate();
             case ENRICH -> enrich();
@@ -135,6 +148,18 @@ final class Contenders {
                         place -> tidemark(EnrichMain.class, place)),
                 flinkSql("Flink SQL, JDBC sink", "enrich", "stock", "at least once", Result.RAW_EVENTS),
                 flinkSql("Flink SQL, JDBC sink, tuned", "enrich", "tuned", "at least once", Result.RAW_EVENTS),
+                flinkSql(
+                        "Flink SQL, JDBC sink by key",
+                        "enrich-once",
+                        "stock",
+                        BY_UPSERTS,
+                        Result.RAW_EVENTS_BY_POSITION),
+                flinkSql(
+                        "Flink SQL, JDBC sink by key, tuned",
+                        "enrich-once",
+                        "tuned",
+                        BY_UPSERTS,
+                        Result.RAW_EVENTS_BY_POSITION),
                 plainConsumer(Topics.RAW),
                 limit(
                         "Java without an engine",

@@ -1,6 +1,6 @@
 package io.tidemark.bench.input;
 
-import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import io.tidemark.collect.RawProducer;
 import io.tidemark.model.EnrichedEvent;
@@ -42,7 +42,7 @@ public final class TopicLoader {
     /** The right counts. */
     public Oracle count() throws InterruptedException {
         return eachPartition((partition, oracle) -> {
-            EventSource source = new EventSource(workload, partition);
+            Events source = workload.events(partition);
             while (source.hasNext()) {
                 add(oracle, source.next());
             }
@@ -53,7 +53,7 @@ public final class TopicLoader {
     public Oracle loadRaw(String bootstrap) throws InterruptedException {
         RawEventCodec codec = new RawEventCodec();
         return load(bootstrap, (partition, oracle, producer) -> {
-            EventSource source = new EventSource(workload, partition);
+            Events source = workload.events(partition);
             while (source.hasNext()) {
                 RawEvent event = source.next();
                 add(oracle, event);
@@ -66,10 +66,10 @@ public final class TopicLoader {
     public Oracle loadEnriched(String bootstrap) throws InterruptedException {
         EnrichedEventCodec codec = new EnrichedEventCodec();
         return load(bootstrap, (partition, oracle, producer) -> {
-            EventSource source = new EventSource(workload, partition);
+            Events source = workload.events(partition);
             for (long offset = 0; source.hasNext(); offset++) {
                 EnrichedEvent event = source.nextEnriched();
-                oracle.add(event.eventTimeMillis(), event.host(), requireNonNull(event.referrer()));
+                oracle.add(event.eventTimeMillis(), event.host(), requireNonNullElse(event.referrer(), ""));
                 producer.accept(new ProducerRecord<>(
                         Topics.ENRICHED,
                         partition,
@@ -84,7 +84,7 @@ public final class TopicLoader {
     }
 
     private static void add(Oracle oracle, RawEvent event) {
-        oracle.add(event.eventTimeMillis(), event.host(), requireNonNull(event.referrer()));
+        oracle.add(event.eventTimeMillis(), event.host(), requireNonNullElse(event.referrer(), ""));
     }
 
     private interface Load {

@@ -2,6 +2,7 @@ package io.tidemark.bench.latency;
 
 import io.tidemark.bench.input.Workload;
 import io.tidemark.bench.report.Machine;
+import io.tidemark.cli.jobs.FlinkRest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,7 +109,7 @@ public final class LatencyMain implements Callable<Integer> {
         Path data = Files.createTempDirectory(folder.toAbsolutePath().normalize(), "data-");
         try (Product product = Product.start(program, data, options.window(), options.delay());
                 Session session = new Session(product, workload(), options)) {
-            LatencyReport told = measure(session, options);
+            LatencyReport told = measure(product, session, options);
             System.out.println();
             System.out.println(told.markdown());
             if (report != null) {
@@ -126,7 +127,7 @@ public final class LatencyMain implements Callable<Integer> {
         return hour.withPartitions(1);
     }
 
-    private LatencyReport measure(Session session, Session.Options options) throws Exception {
+    private LatencyReport measure(Product product, Session session, Session.Options options) throws Exception {
         RateSearch search = new RateSearch(factor, precision);
         double highest;
         if (rate == null) {
@@ -154,6 +155,7 @@ public final class LatencyMain implements Callable<Integer> {
                 search.steps(),
                 highest,
                 results,
+                Checkpoints.of(new FlinkRest(product.addresses().flink())),
                 session.sent(),
                 fault);
     }

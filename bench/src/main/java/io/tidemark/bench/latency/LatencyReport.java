@@ -19,6 +19,7 @@ import org.HdrHistogram.Histogram;
  * @param machine what it was measured on
  * @param trials of the search for the highest rate; empty if it was given
  * @param highest events per second that the loads are parts of
+ * @param checkpoints of each job
  * @param fault what was wrong with the rows in the end; empty if nothing was
  */
 record LatencyReport(
@@ -28,6 +29,7 @@ record LatencyReport(
         List<RateSearch.Step> trials,
         double highest,
         List<Result> results,
+        List<Checkpoints> checkpoints,
         long sent,
         String fault) {
     private static final double MICROS_PER_MILLI = 1_000;
@@ -36,6 +38,7 @@ record LatencyReport(
     LatencyReport {
         trials = List.copyOf(trials);
         results = List.copyOf(results);
+        checkpoints = List.copyOf(checkpoints);
     }
 
     /** Whether the figures say anything. */
@@ -57,6 +60,7 @@ record LatencyReport(
                 table("From when a window is due until its row of a host is in `processed_events_aggregated`", true));
         text.append(verdict());
         text.append(lags());
+        text.append(checkpointTable());
         text.append(search());
         text.append(method());
         return text.toString();
@@ -129,6 +133,30 @@ record LatencyReport(
                         Locale.ROOT, " %.2f", lag.events() / each.load().eventsPerSecond()));
             }
             text.append('\n');
+        }
+        return text.append('\n').toString();
+    }
+
+    private String checkpointTable() {
+        StringBuilder text = new StringBuilder("""
+                ## Checkpoints
+
+                Of the whole invocation, under all loads.
+
+                | job | completed | failed | state, median KiB | largest | trigger to end, median ms | longest |
+                |---|--:|--:|--:|--:|--:|--:|
+                """);
+        for (Checkpoints each : checkpoints) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "| %s | %d | %d | %,d | %,d | %,d | %,d |%n",
+                    each.job(),
+                    each.completed(),
+                    each.failed(),
+                    each.medianBytes() >> 10,
+                    each.largestBytes() >> 10,
+                    each.medianMillis(),
+                    each.longestMillis()));
         }
         return text.append('\n').toString();
     }

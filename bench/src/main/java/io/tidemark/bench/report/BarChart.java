@@ -4,16 +4,10 @@ import io.tidemark.bench.run.Contender.Kind;
 import java.awt.Color;
 import java.awt.Font;
 import java.io.IOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
-import org.apache.batik.svggen.SVGGraphics2D;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.CategorySeries;
@@ -66,7 +60,7 @@ final class BarChart {
             chart.addSeries(legend(kind), names, medians).setFillColor(COLORS.get(kind));
         }
         whiskers(chart, names, scores);
-        draw(file, chart);
+        Svg.write(file, chart);
     }
 
     /** The library knows errors of the same size both ways only: so they stand in the middle of the range. */
@@ -89,19 +83,5 @@ final class BarChart {
             case PEER -> "peers";
             case LIMIT -> "limits of the machine";
         };
-    }
-
-    private static void draw(Path file, CategoryChart chart) throws IOException {
-        try (Writer out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
-            SVGGraphics2D graphics = new SVGGraphics2D(DocumentBuilderFactory.newInstance()
-                    .newDocumentBuilder()
-                    .getDOMImplementation()
-                    .createDocument("http://www.w3.org/2000/svg", "svg", null));
-            graphics.setSVGCanvasSize(new java.awt.Dimension(WIDTH, HEIGHT));
-            chart.paint(graphics, WIDTH, HEIGHT);
-            graphics.stream(out, true);
-        } catch (ParserConfigurationException e) {
-            throw new IOException("Cannot draw " + file + ": " + e.getMessage(), e);
-        }
     }
 }

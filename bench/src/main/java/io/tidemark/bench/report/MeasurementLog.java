@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +37,20 @@ public final class MeasurementLog implements AutoCloseable {
 
     /** Writes the file anew. */
     public static MeasurementLog create(Path file) throws IOException {
+        return open(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+    }
+
+    /** Adds to the file, which need not exist. */
+    public static MeasurementLog append(Path file) throws IOException {
+        return open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    private static MeasurementLog open(Path file, OpenOption... options) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {
             Files.createDirectories(folder);
         }
-        return new MeasurementLog(Files.newBufferedWriter(file, StandardCharsets.UTF_8));
+        return new MeasurementLog(Files.newBufferedWriter(file, StandardCharsets.UTF_8, options));
     }
 
     public void begin(Setup setup) throws IOException {

@@ -16,6 +16,7 @@ import java.util.function.ToDoubleFunction;
  * @param kafkaCpuMicros of the broker meanwhile
  * @param postgresCpuMicros of PostgreSQL meanwhile
  * @param residentBytes the most memory that any of the runs had
+ * @param gcPauseMillis for how long the program stood still while garbage was collected
  * @param walBytes of PostgreSQL's log, an event
  */
 public record Score(
@@ -29,9 +30,15 @@ public record Score(
         double kafkaCpuMicros,
         double postgresCpuMicros,
         double residentBytes,
+        double gcPauseMillis,
         double walBytes) {
 
-    static Score of(Entrant entrant, List<Measurement> all) {
+    /**
+     * The figures of a contender.
+     *
+     * @param all its runs, those to warm up among them
+     */
+    public static Score of(Entrant entrant, List<Measurement> all) {
         List<Measurement> runs = all.stream().filter(Measurement::counts).toList();
         return new Score(
                 entrant,
@@ -44,6 +51,7 @@ public record Score(
                 median(runs, each -> each.kafkaCpuMillis() * 1000.0 / each.events()),
                 median(runs, each -> each.postgresCpuMillis() * 1000.0 / each.events()),
                 runs.stream().mapToDouble(Measurement::residentBytes).max().orElse(0),
+                median(runs, Measurement::gcPauseMillis),
                 median(runs, each -> (double) each.walBytes() / each.events()));
     }
 

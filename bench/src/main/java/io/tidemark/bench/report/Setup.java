@@ -1,11 +1,14 @@
 package io.tidemark.bench.report;
 
 import io.tidemark.bench.input.Workload;
+import io.tidemark.bench.run.Bench;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one invocation of the benchmark measured.
@@ -15,7 +18,9 @@ import java.util.Map;
  * @param versions by name of what takes part
  * @param seed and the following: see {@link Workload}
  * @param parallelism threads or tasks of each contender
- * @param rounds runs of each contender, after one to warm up
+ * @param storedRows of days before, in {@code processed_events} when a run began
+ * @param rounds runs of each contender
+ * @param warmUps runs of each before those
  */
 public record Setup(
         String at,
@@ -29,8 +34,11 @@ public record Setup(
         int hosts,
         int eventBytes,
         long spanSeconds,
+        @Nullable String log,
         int parallelism,
-        int rounds) {
+        long storedRows,
+        int rounds,
+        int warmUps) {
     public Setup {
         versions = Collections.unmodifiableMap(new LinkedHashMap<>(versions));
     }
@@ -41,7 +49,7 @@ public record Setup(
             Machine machine,
             Map<String, String> versions,
             Workload workload,
-            int parallelism,
+            Bench.Conditions conditions,
             int rounds) {
         return new Setup(
                 at,
@@ -55,12 +63,40 @@ public record Setup(
                 workload.hosts(),
                 workload.eventBytes(),
                 workload.span().toSeconds(),
-                parallelism,
-                rounds);
+                logName(workload),
+                conditions.parallelism(),
+                conditions.storedRows(),
+                rounds,
+                conditions.warmUps());
+    }
+
+    private static @Nullable String logName(Workload workload) {
+        return workload.log() == null ? null : workload.log().name();
+    }
+
+    /** Whether it is of that input, under the same conditions. */
+    public boolean isOf(Workload workload, Bench.Conditions conditions) {
+        return seed == workload.seed()
+                && events == workload.events()
+                && partitions == workload.partitions()
+                && pairs == workload.pairs()
+                && eventBytes == workload.eventBytes()
+                && spanSeconds == workload.span().toSeconds()
+                && Objects.equals(log, logName(workload))
+                && parallelism == conditions.parallelism()
+                && storedRows == conditions.storedRows();
     }
 
     /** What the input is, for people; the same for the same input. */
     String input() {
+        if (log != null) {
+            return String.format(
+                    Locale.ROOT,
+                    "%,d events in %d partitions: the lines of %s, again and again",
+                    events,
+                    partitions,
+                    log);
+        }
         return String.format(
                 Locale.ROOT,
                 "%,d events of some %,d bytes in %d partitions, %,d pairs of %,d hosts and their referrers, %d min of event time, seed %d",

@@ -45,8 +45,8 @@ public final class Summary {
     /** A table for people, and for Markdown. */
     public String markdown() {
         StringBuilder table = new StringBuilder("""
-                | contender | runs | events/s, median | lowest … highest | Tidemark is × as fast | of the plain consumer | CPU µs/event | Kafka | PostgreSQL | memory, highest | WAL B/event | delivery |
-                |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|
+                | contender | runs | events/s, median | lowest … highest | Tidemark is × as fast | of the plain consumer | CPU µs/event | Kafka | PostgreSQL | memory, highest | GC pauses | WAL B/event | delivery |
+                |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|
                 """);
         scores.forEach(each -> table.append(each.runs() > 0 ? row(each) : rowWithoutScore(each)));
         for (Measurement each : faulty) {
@@ -56,7 +56,7 @@ public final class Summary {
     }
 
     private static String rowWithoutScore(Score score) {
-        return "| %s | 0 | %s | | | | | | | | | %s |%n"
+        return "| %s | 0 | %s | | | | | | | | | | %s |%n"
                 .formatted(
                         score.entrant().name(),
                         score.wrong() > 0 ? "wrong results" : "warmed up only",
@@ -66,7 +66,7 @@ public final class Summary {
     private String row(Score score) {
         return String.format(
                 Locale.ROOT,
-                "| %s | %d | %,.0f | %,.0f … %,.0f | %s | %s | %.2f | %.2f | %.2f | %,.0f MiB | %,.0f | %s |%n",
+                "| %s | %d | %,.0f | %,.0f … %,.0f | %s | %s | %.2f | %.2f | %.2f | %,.0f MiB | %,.0f ms | %,.0f | %s |%n",
                 score.entrant().name(),
                 score.runs(),
                 score.median(),
@@ -78,6 +78,7 @@ public final class Summary {
                 score.kafkaCpuMicros(),
                 score.postgresCpuMicros(),
                 score.residentBytes() / 1024 / 1024,
+                score.gcPauseMillis(),
                 score.walBytes(),
                 score.entrant().guarantee());
     }

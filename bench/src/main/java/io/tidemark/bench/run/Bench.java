@@ -11,40 +11,45 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** Runs contenders in turn, A B A B, on the same input, each checked against the oracle. */
 public final class Bench {
     /** Size of the windows that are counted. */
     public static final TumblingWindows WINDOWS = TumblingWindows.of(Duration.ofMinutes(5));
 
-    private static final Duration LONGEST_RUN = Duration.ofMinutes(20);
-    private static final Duration LOOK_EVERY = Duration.ofMillis(50);
-
     private final Path folder;
-    private final int parallelism;
+    private final Conditions conditions;
+
+    /**
+     * Under which contenders run.
+     *
+     * @param parallelism threads or tasks of each
+     * @param warmUps runs of each before those that count: 0 or 1
+     * @param storedRows of days before, that are in {@code processed_events} when a run begins
+     */
+    public record Conditions(int parallelism, int warmUps, long storedRows) {}
 
     /** Hears of a run. */
     public interface Listener {
         void ended(Measurement one) throws IOException;
     }
 
-    public Bench(Path folder, int parallelism) {
+    public Bench(Path folder, Conditions conditions) {
         this.folder = folder;
-        this.parallelism = parallelism;
+        this.conditions = conditions;
     }
 
     /**
-     * Runs each contender once to warm up, then in turn.
+     * Runs contenders in turn, first to warm up if that is wanted.
      *
      * @param listener is told of every run, also that of round 0, as soon as it has ended
      */
     public void run(Work work, Workload workload, List<Contender> contenders, int rounds, Listener listener)
             throws Exception {
         Files.createDirectories(folder);
-        Servers.Input input = work == Work.AGGREGATE ? Servers.Input.ENRICHED : Servers.Input.RAW;
+        Servers.Input input = input(work);
         try (Servers servers = Servers.start(folder, workload, input, WINDOWS)) {
-            for (int round = 0; round <= rounds; round++) {
+            for (int round = 1 - conditions.warmUps(); round <= rounds; round++) {
                 for (Contender contender : contenders) {
                     listener.ended(measure(servers, input, workload, contender, round));
                 }
@@ -52,9 +57,18 @@ public final class Bench {
         }
     }
 
+    private static Servers.Input input(Work work) {
+        return work == Work.AGGREGATE ? Servers.Input.ENRICHED : Servers.Input.RAW;
+    }
+
+    /** Deletes what is kept of that input: topics and tables. */
+    public void forget(Work work, Workload workload) throws IOException {
+        Files.walkFileTree(Servers.data(folder, workload, input(work)), new Deletion());
+    }
+
     private Measurement measure(Servers servers, Servers.Input input, Workload workload, Contender contender, int round)
             throws Exception {
-        Tables tables = new Tables(servers.store());
+        Tables tables = new Tables(servers.store(), conditions.storedRows());
         tables.empty();
         if (input == Servers.Input.RAW) {
             servers.renew(List.of(Topics.ENRICHED, Topics.REJECTED));
@@ -65,15 +79,13 @@ public final class Bench {
         Place place = new Place(
                 servers.bootstrap(),
                 servers.store(),
-                parallelism,
+                conditions.parallelism(),
                 "bench-" + own.getFileName(),
                 own,
                 workload.events());
         Path output = own.resolve("output.log");
-        ProcessBuilder builder = new ProcessBuilder(contender.command(place))
-                .directory(own.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
+        GcLog garbage = new GcLog(own.resolve("gc.log"));
+        ProcessBuilder builder = new ProcessBuilder(contender.command(place, List.of(garbage.option())));
         builder.environment().keySet().removeIf(name -> name.startsWith("TIDEMARK_"));
         builder.environment().put("TIDEMARK_POSTGRES_PASSWORD", servers.store().password());
         long kafka = servers.processes().pid(Role.KAFKA);
@@ -81,27 +93,25 @@ public final class Bench {
         long kafkaBefore = ProcessMeter.cpuMillis(kafka);
         long postgresBefore = ProcessMeter.cpuMillis(postgres);
         long walBefore = tables.walPosition();
-        long started = System.nanoTime();
-        Process process = builder.start();
-        process.getOutputStream().close();
-        long cpu = 0;
-        long resident = 0;
-        while (!process.waitFor(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
-            cpu = Math.max(cpu, ProcessMeter.cpuMillis(process.pid()));
-            resident = Math.max(resident, ProcessMeter.maxResidentBytes(process.pid()));
-            if (System.nanoTime() - started > LONGEST_RUN.toNanos()) {
-                process.destroyForcibly();
-            }
-        }
-        long millis = Duration.ofNanos(System.nanoTime() - started).toMillis();
+        Metered process = Metered.run(builder, own, output);
         long kafkaCpu = ProcessMeter.cpuMillis(kafka) - kafkaBefore;
         long postgresCpu = ProcessMeter.cpuMillis(postgres) - postgresBefore;
         long wal = tables.walPosition() - walBefore;
-        String fault = process.exitValue() == 0
+        String fault = process.exitCode() == 0
                 ? fault(servers, contender, tables, output)
-                : "ended with exit code %d, see %s".formatted(process.exitValue(), output);
+                : "ended with exit code %d, see %s".formatted(process.exitCode(), output);
         return new Measurement(
-                contender.name(), round, workload.events(), millis, cpu, kafkaCpu, postgresCpu, resident, wal, fault);
+                contender.name(),
+                round,
+                workload.events(),
+                process.millis(),
+                process.cpuMillis(),
+                kafkaCpu,
+                postgresCpu,
+                process.residentBytes(),
+                garbage.pauseMillis(),
+                wal,
+                fault);
     }
 
     private static String fault(Servers servers, Contender contender, Tables tables, Path output) throws Exception {
@@ -110,6 +120,8 @@ public final class Bench {
             case WINDOW_TABLES -> tables.faultOfCounts(oracle);
             case WINDOW_TOPICS -> new ResultTopics(servers.bootstrap()).faultOfCounts(oracle);
             case RAW_EVENTS -> faultOfRawEvents(tables, oracle);
+            case RAW_EVENTS_BY_POSITION ->
+                tables.faultOfEvents("bench_events_by_position", oracle, WINDOWS.sizeMillis());
             case EVENTS_AND_TOPIC -> faultOfEventsAndTopic(servers, tables);
             case RAW_EVENTS_AND_WINDOWS -> first(faultOfRawEvents(tables, oracle), tables.faultOfCounts(oracle));
             case EVENTS_TOPIC_AND_WINDOWS ->

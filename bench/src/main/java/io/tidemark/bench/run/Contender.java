@@ -49,6 +49,8 @@ public record Contender(
         RAW_EVENTS,
         /** In {@code processed_events}, the second topic and both aggregate tables. */
         EVENTS_TOPIC_AND_WINDOWS,
+        /** In {@code bench_events_by_position}, as they were read, with partition and offset as the primary key. */
+        RAW_EVENTS_BY_POSITION,
         /** In {@code bench_events}, as they were read, and in both aggregate tables. */
         RAW_EVENTS_AND_WINDOWS,
         /** In compacted topics, see {@link ResultTopics}. */
@@ -57,11 +59,16 @@ public record Contender(
         PRINTED_COUNT
     }
 
-    /** The command line of the process. */
-    public List<String> command(Place place) {
+    /**
+     * The command line of the process.
+     *
+     * @param measuring further options of the virtual machine
+     */
+    List<String> command(Place place, List<String> measuring) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
+        command.addAll(measuring);
         command.add("-cp");
         command.add(classPath);
         command.addAll(words.apply(place));

@@ -10,6 +10,8 @@ package io.tidemark.bench.run;
  * @param kafkaCpuMillis of the broker meanwhile
  * @param postgresCpuMillis of PostgreSQL meanwhile
  * @param residentBytes the most memory that its process had
+ * @param gcPauseMillis for how long its threads stood still, altogether, while garbage was collected; 0 in measurements of
+ *     before 2026-11-25
  * @param walBytes that PostgreSQL wrote into its log meanwhile
  * @param fault what was wrong with its results; empty if nothing was
  */
@@ -22,6 +24,7 @@ public record Measurement(
         long kafkaCpuMillis,
         long postgresCpuMillis,
         long residentBytes,
+        double gcPauseMillis,
         long walBytes,
         String fault) {
 

@@ -41,8 +41,12 @@ final class Servers implements AutoCloseable {
         ENRICHED
     }
 
+    static Path data(Path folder, Workload workload, Input input) {
+        return folder.resolve(input.name().toLowerCase(Locale.ROOT) + "-" + workload.id());
+    }
+
     static Servers start(Path folder, Workload workload, Input input, TumblingWindows windows) throws Exception {
-        Path data = folder.resolve(input.name().toLowerCase(Locale.ROOT) + "-" + workload.id());
+        Path data = data(folder, workload, input);
         Path loaded = data.resolve("loaded");
         DataServers servers = DataServers.start(data);
         boolean ready = false;

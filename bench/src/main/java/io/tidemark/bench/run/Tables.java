@@ -12,26 +12,37 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** The tables that contenders fill: emptied before each run, compared with the oracle after it. */
-final class Tables {
+public final class Tables {
     private static final int FETCH_ROWS = 20_000;
 
     private final StoreConfig store;
+    private final StoredRows stored;
 
-    Tables(StoreConfig store) {
+    /** @param storedRows of days before, in {@code processed_events} */
+    public Tables(StoreConfig store, long storedRows) {
         this.store = store;
+        this.stored = new StoredRows(store, storedRows);
     }
 
-    /** Empties all, and lets PostgreSQL write out what it has in memory, so that each contender finds the same. */
+    /**
+     * Empties all but for rows of days before, and lets PostgreSQL write out what it has in memory, so that each contender
+     * finds the same.
+     */
     void empty() throws SQLException {
         try (Connection connection = open();
                 Statement statement = connection.createStatement()) {
+            stored.leave();
             statement.execute("""
-                    truncate processed_events, ingest_ledger, ingest_rejected, processed_events_aggregated,
+                    truncate ingest_ledger, ingest_rejected, processed_events_aggregated,
                         processed_events_aggregated_source, window_corrections, aggregate_progress, aggregate_settings""");
             statement.execute("""
                     create table if not exists bench_events (
                         event_timestamp text, host text, url text, referrer text, ip text, user_agent text)""");
-            statement.execute("truncate bench_events");
+            statement.execute("""
+                    create table if not exists bench_events_by_position (
+                        event_timestamp text, host text, url text, referrer text, ip text, user_agent text,
+                        source_partition integer, source_offset bigint, primary key (source_partition, source_offset))""");
+            statement.execute("truncate bench_events, bench_events_by_position");
             statement.execute("checkpoint");
         }
     }
@@ -42,7 +53,7 @@ final class Tables {
     }
 
     /** What is wrong with the counts in the aggregate tables; empty if nothing is. */
-    String faultOfCounts(Oracle oracle) throws SQLException {
+    public String faultOfCounts(Oracle oracle) throws SQLException {
         String byHost = difference("processed_events_aggregated", oracle.byHost(), counts("""
                 select event_hour, host, '', num_hits from processed_events_aggregated"""));
         if (!byHost.isEmpty()) {
@@ -53,15 +64,16 @@ final class Tables {
     }
 
     /**
-     * What is wrong with the rows of a table of events; empty if nothing is.
+     * What is wrong with the rows of a table of events, but for those of days before; empty if nothing is.
      *
      * @param table {@code processed_events}, or {@code bench_events} of those that only store what they read
      */
     String faultOfEvents(String table, Oracle oracle, long windowMillis) throws SQLException {
-        return difference(table, oracle.byHostAndReferrer(), counts("""
+        return difference(
+                table, oracle.byHostAndReferrer(), counts("""
                 select to_timestamp(floor(extract(epoch from event_timestamp::timestamptz) * 1000 / %1$d) * %1$d / 1000),
                     host, coalesce(referrer, ''), count(*)
-                from %2$s group by 1, 2, 3""".formatted(windowMillis, table)));
+                from %2$s %3$s group by 1, 2, 3""".formatted(windowMillis, table, stored.others(table))));
     }
 
     static String difference(String where, Map<HitKey, Long> expected, Map<HitKey, Long> found) {

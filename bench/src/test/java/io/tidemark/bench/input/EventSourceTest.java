@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EventSourceTest {
     private static final Workload WORKLOAD = new Workload(7, 20_003, 4, 1_000, 524, Duration.ofHours(1));
@@ -38,6 +41,19 @@ class EventSourceTest {
         assertThat(number).isEqualTo(20_003);
         assertThat(pairs).hasSizeBetween(900, 1_000);
         assertThat(bytes / number).isBetween(400L, 600L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {300, 524, 1_024, 4_096})
+    void eventsAreAboutAsLargeAsWasAskedFor(int bytes) {
+        RawEventCodec codec = new RawEventCodec();
+        List<RawEvent> events = events(Workload.hour(7, 1_000).withEventBytes(bytes), 0);
+        assertThat(events.stream()
+                        .mapToInt(each -> codec.encode(each).length)
+                        .average()
+                        .orElseThrow())
+                .isCloseTo(bytes, Percentage.withPercentage(20));
+        assertThat(events).extracting(RawEvent::userAgent).doesNotContainNull();
     }
 
     @Test

@@ -34,6 +34,7 @@ class LatencyReportTest {
                 List.of(new RateSearch.Step(1_000, ""), new RateSearch.Step(2_000, "rows are 1.2 s behind")),
                 1_000,
                 results,
+                List.of(new Checkpoints("aggregate", 11, 1, 10 << 10, 20 << 10, 7, 31)),
                 6_000,
                 fault);
     }
@@ -47,6 +48,7 @@ class LatencyReportTest {
                 .contains("| 500 | 50 % | 1,000 | 500 | 950 | 990 | 999 | 1,000 | 0.0 | 62 % | yes |")
                 .contains("| 500 | 50 % | 1, 1 | 500 | 500 | 500 | 500 | 500 | 0.0 | 62 % | yes |")
                 .contains("All 6,000 events that were sent")
+                .contains("| aggregate | 11 | 1 | 10 | 20 | 7 | 31 |")
                 .contains("- 500 events/s: 0.50 ")
                 .contains("- 1,000 events/s: borne", "- 2,000 events/s: rows are 1.2 s behind");
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.bench.input.Workload;
 import io.tidemark.bench.report.Invocation.Run;
+import io.tidemark.bench.run.Bench;
 import io.tidemark.bench.run.Contender.Kind;
 import io.tidemark.bench.run.Measurement;
 import io.tidemark.bench.run.Work;
@@ -36,7 +37,7 @@ class ReportTest {
                 new Machine("Some CPU", 2, 24L << 30, "Linux 6"),
                 Map.of("Kafka", "4.2.0"),
                 Workload.hour(1, events),
-                2,
+                new Bench.Conditions(2, 1, 0),
                 1);
     }
 
@@ -44,7 +45,7 @@ class ReportTest {
         return new Run(
                 entrant.work(),
                 new Measurement(
-                        entrant.name(), round, 1_000_000, millis, 2_000, 100, 300, 512L << 20, 8_000_000, fault));
+                        entrant.name(), round, 1_000_000, millis, 2_000, 100, 300, 512L << 20, 42.4, 8_000_000, fault));
     }
 
     private static Invocation invocation(Setup setup, Run... runs) {
@@ -64,7 +65,7 @@ class ReportTest {
                         "1,000,000 events of some 524 bytes in 4 partitions, 10,000 pairs of 40 hosts",
                         "| each contender | parallelism 2, 1 rounds after one to warm up |",
                         "![Rates of aggregate](benchmarks-aggregate.svg)",
-                        "| Tidemark | 1 | 1,000,000 | 1,000,000 … 1,000,000 | 1.00 | 0.80 | 2.00 | 0.10 | 0.30 | 512 MiB | 8 | exactly once |",
+                        "| Tidemark | 1 | 1,000,000 | 1,000,000 … 1,000,000 | 1.00 | 0.80 | 2.00 | 0.10 | 0.30 | 512 MiB | 42 ms | 8 | exactly once |",
                         "| Flink SQL, window TVF | 1 | 200,000 | 200,000 … 200,000 | 5.00 | 0.16 |",
                         "- **Flink SQL, window TVF**: As the manual has it.");
     }
@@ -88,7 +89,7 @@ class ReportTest {
                 .markdown("");
         assertThat(text)
                 .contains(
-                        "| Flink SQL, window TVF | 0 | wrong results | | | | | | | | | at least once, upserts |",
+                        "| Flink SQL, window TVF | 0 | wrong results | | | | | | | | | | at least once, upserts |",
                         "Flink SQL, window TVF, round 1: a row is missing",
                         "| plain consumer | 0 | warmed up only |",
                         "| aggregate | Flink SQL, window TVF | 4.00 | 6.00 | – | not measured |");

@@ -14,7 +14,8 @@ class SummaryTest {
             new Entrant(Work.ENRICH, "theirs", "", Kind.PEER, "at least once"));
 
     private static Measurement run(String contender, int round, long millis, String fault) {
-        return new Measurement(contender, round, 1_000_000, millis, 2_000, 100, 300, 512L << 20, 8_000_000, fault);
+        return new Measurement(
+                contender, round, 1_000_000, millis, 2_000, 100, 300, 512L << 20, 42.4, 8_000_000, fault);
     }
 
     @Test
@@ -34,7 +35,8 @@ class SummaryTest {
         assertThat(summary.ratioTo("theirs")).contains(2.0);
         assertThat(summary.ratioTo("nobody")).isEmpty();
         assertThat(summary.markdown())
-                .contains("| ours | 3 | 500,000 | 333,333 … 1,000,000 | 1.00 | – | 2.00 | 0.10 | 0.30 | 512 MiB | 8 |")
+                .contains(
+                        "| ours | 3 | 500,000 | 333,333 … 1,000,000 | 1.00 | – | 2.00 | 0.10 | 0.30 | 512 MiB | 42 ms | 8 |")
                 .contains("| theirs | 3 | 250,000 | 125,000 … 250,000 | 2.00 | – |");
     }
 

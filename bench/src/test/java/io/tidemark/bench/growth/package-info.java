@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.bench.growth;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.bench.run;
+
+import org.jspecify.annotations.NullMarked;
