@@ -64,10 +64,12 @@ record Curve(Work work, String of, List<Point> points) {
                     List.of(
                             new Point(1, usual, new Conditions(1, USUAL.warmUps(), 0)),
                             new Point(USUAL.parallelism(), usual, USUAL))));
+            // Fewer, for what a disk holds.
+            Workload half = usual.withEvents(usual.events() / 2);
             curves.add(inputs(
                     work,
                     "bytes of an event",
-                    at -> usual.withEventBytes((int) at),
+                    at -> half.withEventBytes((int) at),
                     Workload.SHORTEST_EVENT_BYTES,
                     Workload.LAB_EVENT_BYTES,
                     1_024,
