@@ -38,7 +38,7 @@ public final class HitScanner {
             }
             int from = nameTo + 2;
             boolean isString = byteAt(from) == '"';
-            int to = isString ? PlainJson.endOfString(text, from) : matches(from, NULL) ? from + NULL.length : -1;
+            int to = isString ? PlainJson.endOfString(text, from) : endOfNull(from);
             if (to < 0 || !take(at + 1, nameTo, from + 1, isString ? to : from + 1, isString)) {
                 return false;
             }
@@ -51,6 +51,12 @@ public final class HitScanner {
             }
             at++;
         }
+    }
+
+    /** Behind a {@code null} that nothing but the end of its field follows; -1 if there is none. */
+    private int endOfNull(int from) {
+        int to = from + NULL.length;
+        return matches(from, NULL) && (byteAt(to) == ',' || byteAt(to) == '}') ? to : -1;
     }
 
     /** Where the host's text begins: ASCII, not blank, within its cap. */

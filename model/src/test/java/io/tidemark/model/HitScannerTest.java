@@ -41,6 +41,7 @@ class HitScannerTest {
                 "{\"host\":\"a\",\"event_timestamp\":\"TIME\",\"referrer\":\"r\"}",
                 "{\"host\":\"a\",\"event_timestamp\":\"TIME\",\"referrer\":null}",
                 "{\"host\":\"a\",\"event_timestamp\":\"TIME\",\"referrer\":nul}",
+                "{\"host\":\"a\",\"event_timestamp\":\"TIME\",\"referrer\":nullx}",
                 "{\"host\":\"a\",\"event_timestamp\":\"TIME\",\"referrer\":5}",
                 "{\"host\":\"a\",\"host\":\"b\",\"event_timestamp\":\"TIME\",\"referrer\":\"r\"}",
                 "{\"host\":\"a\",\"referrer\":\"q\",\"referrer\":\"r\",\"event_timestamp\":\"TIME\"}",

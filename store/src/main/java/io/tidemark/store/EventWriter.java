@@ -1,15 +1,16 @@
 package io.tidemark.store;
 
 import io.tidemark.model.EnrichedEvent;
-import io.tidemark.model.RejectReason;
 import io.tidemark.model.SourceCoordinates;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -174,10 +175,15 @@ public final class EventWriter implements AutoCloseable {
         return refused;
     }
 
-    /** Of a transaction that was committed though its answer was lost, the events whose rows Postgres refused. */
+    /**
+     * Of a transaction that was committed though its answer was lost, the events that have no row: Postgres refused it; or a
+     * successor, which has moved the ledger just as far, rejected what this writer would have stored.
+     */
     private List<Rejection> refused(Connection connection) throws SQLException {
+        Set<SourceCoordinates> own = new HashSet<>();
+        rejections.forEach(each -> own.add(each.at()));
         return Ledger.rejected(connection, batch.moves()).stream()
-                .filter(each -> each.reason() == RejectReason.REFUSED_BY_DATABASE)
+                .filter(each -> !own.contains(each.at()))
                 .toList();
     }
 

@@ -18,7 +18,11 @@ public final class Migrations {
     /** Version of the newest file there. */
     static final String NEWEST = "3";
 
-    private static final String HAS_HISTORY = "select to_regclass('" + HISTORY + "') is not null";
+    /** In the schema that Flyway would migrate, and no other that the search path may reach. */
+    private static final String HAS_HISTORY =
+            "select exists (select from pg_tables where schemaname = current_schema() and tablename = '" + HISTORY
+                    + "')";
+
     private static final String IS_CURRENT =
             "select bool_and(success) and bool_or(version = '" + NEWEST + "') from " + HISTORY;
 

@@ -10,6 +10,7 @@ import static io.tidemark.store.StoreFixture.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.model.RejectReason;
 import io.tidemark.testkit.StepClock;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -71,6 +72,25 @@ class LostConnectionTest {
 
         assertThatThrownBy(writer::flush).isInstanceOf(StaleWriterException.class);
         assertThat(stored()).containsExactly("1|0");
+    }
+
+    @Test
+    void whatASuccessorRejectedIsNotTakenForStored() {
+        addTwoPartitions();
+        connections.nextCommits(REQUEST_LOST);
+        connections.beforeReopening(() -> {
+            try (EventWriter successor = new EventWriter(config)) {
+                successor.add(event(), at(0, 0));
+                successor.reject(new Rejection(at(1, 0), RejectReason.ENRICHMENT_FAILED, "of another opinion"));
+                successor.flush();
+            }
+        });
+
+        EventWriter.Flushed flushed = writer.flush();
+        assertThat(flushed.stored()).isOne();
+        assertThat(flushed.refused())
+                .containsExactly(new Rejection(at(1, 0), RejectReason.ENRICHMENT_FAILED, "of another opinion"));
+        assertThat(stored()).containsExactly("0|0");
     }
 
     @Test

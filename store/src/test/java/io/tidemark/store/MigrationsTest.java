@@ -47,6 +47,24 @@ class MigrationsTest {
     }
 
     @Test
+    void theSchemaThatIsAskedForIsMigratedThoughAnotherOnTheSearchPathIsCurrent() {
+        Migrations.apply(empty);
+        StoreFixture.run(empty, "create schema staging");
+        StoreConfig staging = new StoreConfig(
+                empty.jdbcUrl() + (empty.jdbcUrl().contains("?") ? "&" : "?") + "currentSchema=staging,public",
+                empty.user(),
+                empty.password());
+
+        assertThat(Migrations.apply(staging)).isEqualTo(migrations());
+        assertThat(Migrations.apply(staging)).isZero();
+        assertThat(
+                        StoreFixture.rows(
+                                empty,
+                                "select count(*) from pg_tables where schemaname = 'staging' and tablename = 'processed_events'"))
+                .containsExactly("1");
+    }
+
+    @Test
     void manyAtOnceApplyEachMigrationOnce() throws Exception {
         applyByManyAtOnce();
     }

@@ -29,6 +29,12 @@ final class UserAgentParser {
             .immediateInitialization()
             .build();
 
+    /**
+     * Far more than any real agent has. Brackets are read by recursive descent, and how deep a stack bears that differs from one
+     * process to the next: a replay must find what the first reading found.
+     */
+    private static final int MOST_BRACKETS = 100;
+
     private final Cache<String, Client> parsed =
             Caffeine.newBuilder().maximumSize(CACHED).build();
 
@@ -44,9 +50,16 @@ final class UserAgentParser {
 
     /** One agent that the rules stumble over must not stop the job: it stays unknown. */
     private Client parseAnew(String userAgent) {
+        if (userAgent
+                        .chars()
+                        .filter(each -> each == '(' || each == '[' || each == '{')
+                        .count()
+                > MOST_BRACKETS) {
+            return Client.UNKNOWN;
+        }
         try {
             return read(userAgent, analyzer.parse(userAgent));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             LOG.warn("Cannot read the user agent \"{}\"; it stays unknown", userAgent, e);
             return Client.UNKNOWN;
         }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidemark.model.EnrichedEvent.Client;
 import io.tidemark.testkit.TestData;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +29,17 @@ class UserAgentParserTest {
             """)
     void commonBrowsersAreNamed(String userAgent, String device, String browser, String os) {
         assertThat(parser.parse(userAgent)).isEqualTo(new Client(device, browser, os, false));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"(", "[", "{", "a (", "(a; [b; "})
+    void bracketsWithoutEndStayUnknownHoweverSmallTheStackIs(String piece) throws Exception {
+        String agent = "Deep/1.0 " + piece.repeat(2_000 / piece.length());
+        AtomicReference<Client> found = new AtomicReference<>();
+        Thread thread = new Thread(null, () -> found.set(parser.parse(agent)), "small-stack", 160 * 1024);
+        thread.start();
+        thread.join();
+        assertThat(found.get()).isEqualTo(Client.UNKNOWN);
     }
 
     @ParameterizedTest
