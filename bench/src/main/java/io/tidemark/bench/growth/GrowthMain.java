@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -119,10 +120,12 @@ public final class GrowthMain implements Callable<Integer> {
     }
 
     private boolean measure(Path measurements, Curve curve, Curve.Point point) throws Exception {
+        // The plain consumer first, so that it is the one to read what nobody has read yet.
         List<Contender> contenders = new Contenders(Contenders.distribution(), Path.of(""))
                 .of(curve.work()).stream()
                         .filter(each -> each.kind() == Contender.Kind.TIDEMARK
                                 || each.name().equals(Summary.PLAIN_CONSUMER))
+                        .sorted(Comparator.comparing(Contender::kind).reversed())
                         .toList();
         System.out.printf(Locale.ROOT, "%s: %,.0f %s%n", curve.work(), point.at(), curve.of());
         Bench bench = new Bench(folder.toAbsolutePath().normalize(), point.conditions());

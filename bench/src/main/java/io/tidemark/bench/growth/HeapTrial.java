@@ -18,6 +18,8 @@ import io.tidemark.bench.run.Metered;
 import io.tidemark.bench.run.Tables;
 import io.tidemark.bench.run.Work;
 import io.tidemark.cli.cluster.DataServers;
+import io.tidemark.cli.embedded.Layout;
+import io.tidemark.cli.embedded.PostgresServer;
 import io.tidemark.model.RawEventCodec;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -26,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -70,7 +73,9 @@ final class HeapTrial {
                         .orElse(0);
     }
 
-    /** Kafka's and PostgreSQL's processor time is not told apart; 0. */
+    /**
+     * The figures are of the virtual machine, and so of Kafka's and Flink's; PostgreSQL is another process, not measured here.
+     */
     Measurement run(int heapMiB) throws Exception {
         Files.createDirectories(folder);
         Path events = events();
@@ -90,8 +95,9 @@ final class HeapTrial {
                 "--format",
                 "json",
                 events.toString());
-        builder.environment().keySet().removeIf(name -> name.startsWith("TIDEMARK_"));
-        Metered process = Metered.run(builder, own, output);
+        Metered process = Metered.run(builder, own, output, Map.of());
+        // If it was killed, it left its PostgreSQL behind.
+        PostgresServer.stopLeftover(new Layout(data));
         String fault = process.exitCode() == 0
                 ? fault(data)
                 : "ended with exit code %d, see %s".formatted(process.exitCode(), output);

@@ -83,6 +83,11 @@ public final class EventLog {
         return name;
     }
 
+    @Override
+    public String toString() {
+        return name;
+    }
+
     /** Every so manieth event, beginning with the first, second, …: the events of one partition. */
     Events events(int partition, int partitions, long number) {
         return new Events() {

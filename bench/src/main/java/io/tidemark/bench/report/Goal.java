@@ -14,10 +14,15 @@ public record Goal(Work work, String contender, double reach, double aim) {
     /** All of them. */
     public static final List<Goal> ALL = List.of(
             new Goal(Work.AGGREGATE, "Flink SQL, window TVF", 4, 6),
+            new Goal(Work.AGGREGATE, "Flink SQL, window TVF, tuned", 4, 6),
+            new Goal(Work.AGGREGATE, "Flink SQL, window TVF, batch", 4, 6),
             new Goal(Work.AGGREGATE, "Kafka Streams", 4, 8),
             new Goal(Work.AGGREGATE, "Spark Structured Streaming", 4, 8),
             new Goal(Work.AGGREGATE, Summary.PLAIN_CONSUMER, 0.6, 0.75),
             new Goal(Work.ENRICH, "Flink SQL, JDBC sink", 3, 5),
+            new Goal(Work.ENRICH, "Flink SQL, JDBC sink, tuned", 3, 5),
+            new Goal(Work.ENRICH, "Flink SQL, JDBC sink by key", 3, 5),
+            new Goal(Work.ENRICH, "Flink SQL, JDBC sink by key, tuned", 3, 5),
             new Goal(Work.ENRICH, "Java without an engine", 0.7, 0.9));
 
     /** What to say of a measured ratio, or of none. */

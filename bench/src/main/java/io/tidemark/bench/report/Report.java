@@ -16,17 +16,23 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What invocations of the benchmark measured, for people: Markdown, and a chart of each work. Runs of the same work, input
- * and parallelism are taken together, of whatever invocation they are.
+ * What invocations of the benchmark measured, for people: Markdown, and a chart of each work. Runs of the same work, input,
+ * parallelism and machine are taken together, of whatever invocation they are.
  */
 public final class Report {
     private final List<Invocation> invocations;
     private final Map<Section, Summary> sections = new LinkedHashMap<>();
 
     /** What makes runs comparable. */
-    private record Section(Work work, String input, int parallelism) {
+    private record Section(Work work, String input, int parallelism, long storedRows, int warmUps, String processors) {
         static Section of(Work work, Setup setup) {
-            return new Section(work, setup.input(), setup.parallelism());
+            return new Section(
+                    work,
+                    setup.input(),
+                    setup.parallelism(),
+                    setup.storedRows(),
+                    setup.warmUps(),
+                    setup.machine().toString());
         }
     }
 
@@ -88,7 +94,8 @@ public final class Report {
 
                 Made by `make bench`. Contenders took turns on the same input, each a program in a process of its own, measured from
                 the start of the process to its end. A run counts only if its rows, or the number of events that it read, equal what
-                the maker of the events counted; one that does not scores nothing. `docs/decisions/0012-benchmark.md` says more.
+                the maker of the events counted; one that does not scores nothing. `docs/decisions/0012-benchmark.md` says more,
+                `docs/decisions/0013-speed.md` where the time goes, and what keeps a figure from being reached.
 
                 """);
         text.append(measuredOn()).append(goals());
@@ -107,8 +114,11 @@ public final class Report {
         row(
                 table,
                 "each contender",
-                setup -> "parallelism %d, %d rounds after one to warm up"
-                        .formatted(setup.parallelism(), setup.rounds()));
+                setup -> "parallelism %d, %d rounds%s"
+                        .formatted(
+                                setup.parallelism(),
+                                setup.rounds(),
+                                setup.warmUps() == 0 ? "" : " after one to warm up"));
         return table.append('\n').toString();
     }
 
@@ -167,7 +177,8 @@ public final class Report {
                         .filter(each -> each.work() == section.work())
                         .count()
                 > 1) {
-            text.append("Of %s; parallelism %d.%n%n".formatted(section.input(), section.parallelism()));
+            text.append("Of %s; parallelism %d; on %s.%n%n"
+                    .formatted(section.input(), section.parallelism(), section.processors()));
         }
         long together = invocations.stream()
                 .filter(each -> each.runs().stream()

@@ -99,7 +99,7 @@ public record Setup(
         }
         return String.format(
                 Locale.ROOT,
-                "%,d events of some %,d bytes in %d partitions, %,d pairs of %,d hosts and their referrers, %d min of event time, seed %d",
+                "%,d events, as raw JSON of some %,d bytes, in %d partitions, %,d pairs of %,d hosts and their referrers, %d min of event time, seed %d",
                 events,
                 eventBytes,
                 partitions,

@@ -3,6 +3,7 @@ package io.tidemark.bench.run;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,9 +22,12 @@ public record Metered(int exitCode, long millis, long cpuMillis, long residentBy
      *
      * @param folder to run in
      * @param output file for what it says, errors too
+     * @param environment variables that it gets, too
      */
-    public static Metered run(ProcessBuilder program, Path folder, Path output)
+    public static Metered run(ProcessBuilder program, Path folder, Path output, Map<String, String> environment)
             throws IOException, InterruptedException {
+        program.environment().keySet().removeIf(name -> name.startsWith("TIDEMARK_"));
+        program.environment().putAll(environment);
         program.directory(folder.toFile()).redirectErrorStream(true).redirectOutput(output.toFile());
         long started = System.nanoTime();
         Process process = program.start();

@@ -12,7 +12,6 @@ import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.RequiredTopics;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,8 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 
 /** Kafka with a workload's events, and PostgreSQL; kept in a folder, so that the next time they are there already. */
 final class Servers implements AutoCloseable {
@@ -96,16 +93,14 @@ final class Servers implements AutoCloseable {
         createTopics(bootstrap(), workload.partitions(), topics);
     }
 
-    /** How many records a topic that is never cleaned up has had. */
-    long records(String topic) throws Exception {
-        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-        for (int i = 0; i < workload.partitions(); i++) {
-            ends.put(new TopicPartition(topic, i), OffsetSpec.latest());
-        }
+    /** Deletes those that a program made for itself, named after its group. */
+    void deleteTopicsOf(String group) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap()))) {
-            return admin.listOffsets(ends).all().get().values().stream()
-                    .mapToLong(end -> end.offset())
-                    .sum();
+            delete(
+                    admin,
+                    admin.listTopics().names().get().stream()
+                            .filter(each -> each.startsWith(group))
+                            .toList());
         }
     }
 

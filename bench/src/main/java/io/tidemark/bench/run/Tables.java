@@ -76,6 +76,16 @@ public final class Tables {
                 from %2$s %3$s group by 1, 2, 3""".formatted(windowMillis, table, stored.others(table))));
     }
 
+    /** What is wrong with the source coordinates in {@code processed_events}; empty if each stands there once. */
+    String faultOfPositions(long events) throws SQLException {
+        long distinct = number(
+                "select count(*) from (select distinct source_topic_id, source_partition, source_offset from processed_events %s) each"
+                        .formatted(stored.others("processed_events")));
+        return distinct == events
+                ? ""
+                : "processed_events has %d source coordinates instead of %d".formatted(distinct, events);
+    }
+
     static String difference(String where, Map<HitKey, Long> expected, Map<HitKey, Long> found) {
         for (Map.Entry<HitKey, Long> each : expected.entrySet()) {
             Long count = found.get(each.getKey());

@@ -62,7 +62,7 @@ class ReportTest {
                         "| commit | abc1234 |",
                         "| machine | Some CPU, 2 cores, 24 GiB, Linux 6 |",
                         "| versions | Kafka 4.2.0 |",
-                        "1,000,000 events of some 524 bytes in 4 partitions, 10,000 pairs of 40 hosts",
+                        "1,000,000 events, as raw JSON of some 524 bytes, in 4 partitions, 10,000 pairs of 40 hosts",
                         "| each contender | parallelism 2, 1 rounds after one to warm up |",
                         "![Rates of aggregate](benchmarks-aggregate.svg)",
                         "| Tidemark | 1 | 1,000,000 | 1,000,000 … 1,000,000 | 1.00 | 0.80 | 2.00 | 0.10 | 0.30 | 512 MiB | 42 ms | 8 | exactly once |",
@@ -104,7 +104,7 @@ class ReportTest {
                 .contains(
                         "| Tidemark | 2 | 750,000 | 500,000 … 1,000,000 |",
                         "| Tidemark | 1 | 250,000 |",
-                        "Of 2,000,000 events",
+                        "Of 2,000,000 events, as raw",
                         "(benchmarks-aggregate-2.svg)");
     }
 

@@ -7,7 +7,8 @@ import org.apache.flink.table.api.StatementSet;
 import org.apache.flink.table.api.TableEnvironment;
 
 /**
- * What a user of Flink SQL would write for the same work. Arguments: work (tvf, group, enrich, enrich-once or both), how (stock or tuned),
+ * What a user of Flink SQL would write for the same work. Arguments: work (tvf, group, enrich, enrich-once or both), how (stock,
+ * tuned or batch),
  * bootstrap, JDBC URL, user, parallelism, group; the password by TIDEMARK_POSTGRES_PASSWORD.
  */
 public final class FlinkSql {
@@ -15,6 +16,13 @@ public final class FlinkSql {
 
     /** Where a raw event stood, by which it can be stored once. */
     private static final String POSITION = ", `partition` int metadata virtual, `offset` bigint metadata virtual";
+
+    /** Its manual's "Cascading Window Aggregation": each event is counted once, and hosts are summed from that. */
+    private static final String PAIRS = """
+            create temporary view pairs as
+            select window_start as pair_window, window_time as pair_time, host, coalesce(referrer, '') as referrer, count(*) as hits
+            from table(tumble(table events, descriptor(event_time), interval '%s' minutes))
+            group by window_start, window_end, window_time, host, coalesce(referrer, '')""".formatted(MINUTES);
 
     /** When a raw event happened, where windows need it. */
     private static final String HAPPENED = """
@@ -25,39 +33,39 @@ public final class FlinkSql {
     private FlinkSql() {}
 
     public static void main(String[] args) throws Exception {
-        boolean tuned = args[1].equals("tuned");
+        boolean tuned = !args[1].equals("stock");
+        boolean batch = args[1].equals("batch");
         Configuration settings = new Configuration();
         settings.setString("parallelism.default", args[5]);
-        settings.setString("execution.checkpointing.interval", "10 s");
-        // The tables' timestamps are with time zone, the driver's without.
         settings.setString("table.local-time-zone", "UTC");
+        if (!batch) {
+            settings.setString("execution.checkpointing.interval", "10 s");
+        }
         if (tuned) {
             settings.setString("pipeline.object-reuse", "true");
-            settings.setString("table.exec.mini-batch.enabled", "true");
-            settings.setString("table.exec.mini-batch.allow-latency", "1 s");
-            settings.setString("table.exec.mini-batch.size", "20000");
             settings.setString("table.optimizer.agg-phase-strategy", "TWO_PHASE");
         }
-        TableEnvironment tables = TableEnvironment.create(EnvironmentSettings.newInstance()
-                .inStreamingMode()
-                .withConfiguration(settings)
-                .build());
+        EnvironmentSettings.Builder environment =
+                EnvironmentSettings.newInstance().withConfiguration(settings);
+        TableEnvironment tables =
+                TableEnvironment.create((batch ? environment.inBatchMode() : environment.inStreamingMode()).build());
+        Sources sources = new Sources(args[2], args[6], tuned);
         Sinks sinks = new Sinks(args[3], args[4], System.getenv("TIDEMARK_POSTGRES_PASSWORD"), tuned);
         StatementSet statements = tables.createStatementSet();
         if (args[0].equals("enrich-once")) {
-            tables.executeSql(rawEvents(args[2], args[6], POSITION));
+            tables.executeSql(sources.rawEvents(POSITION));
             tables.executeSql(sinks.eventsByPosition());
             statements.addInsertSql("""
                     insert into processed_events
                     select event_time, host, url, referrer, ip, user_agent, `partition`, `offset` from raw_events""");
         } else if (args[0].equals("enrich") || args[0].equals("both")) {
-            tables.executeSql(rawEvents(args[2], args[6], args[0].equals("both") ? HAPPENED : ""));
+            tables.executeSql(sources.rawEvents(args[0].equals("both") ? HAPPENED : ""));
             tables.executeSql(sinks.events());
             statements.addInsertSql("""
                     insert into processed_events
                     select event_time, host, url, referrer, ip, user_agent from raw_events""");
         } else {
-            tables.executeSql(enrichedEvents(args[2], args[6]));
+            tables.executeSql(sources.enrichedEvents());
         }
         if (args[0].equals("both")) {
             tables.executeSql(
@@ -66,37 +74,64 @@ public final class FlinkSql {
         if (!args[0].startsWith("enrich")) {
             tables.executeSql(sinks.byHost());
             tables.executeSql(sinks.byHostAndReferrer());
-            for (String insert : args[0].equals("group") ? groupWindows() : windowTvf()) {
+            for (String insert : counts(tables, args[0].equals("group"), tuned, batch)) {
                 statements.addInsertSql(insert);
             }
         }
         statements.execute().await();
     }
 
-    private static String enrichedEvents(String bootstrap, String group) {
-        return """
-                create table events (
-                    host string,
-                    referrer string,
-                    event_timestamp string,
-                    event_time as to_timestamp(replace(replace(event_timestamp, 'T', ' '), 'Z', '')),
-                    watermark for event_time as event_time - interval '15' second
-                ) with (%s)""".formatted(source("process_events_kafka", bootstrap, group));
+    private static List<String> counts(TableEnvironment tables, boolean group, boolean tuned, boolean batch) {
+        if (group) {
+            return groupWindows();
+        }
+        if (!tuned) {
+            return windowTvf();
+        }
+        tables.executeSql(PAIRS);
+        return List.of(
+                "insert into by_host_and_referrer select pair_window, host, referrer, hits from pairs",
+                batch
+                        ? "insert into by_host select pair_window, host, sum(hits) from pairs group by pair_window, host"
+                        : """
+                        insert into by_host
+                        select window_start, host, sum(hits)
+                        from table(tumble(table pairs, descriptor(pair_time), interval '%s' minutes))
+                        group by window_start, window_end, host""".formatted(MINUTES));
     }
 
-    /** @param more columns */
-    private static String rawEvents(String bootstrap, String group, String more) {
-        return """
-                create table raw_events (
-                    url string, referrer string, user_agent string, host string, ip string, headers string, event_time string%s
-                ) with (%s)""".formatted(more, source("web-events", bootstrap, group));
-    }
+    /** The topics; tuned, the consumer takes as much at once as Tidemark's does, and the JSON format reads the time. */
+    private record Sources(String bootstrap, String group, boolean tuned) {
+        String enrichedEvents() {
+            return """
+                    create table events (
+                        host string,
+                        referrer string,
+                        %s,
+                        watermark for event_time as event_time - interval '15' second
+                    ) with (%s)""".formatted(
+                            tuned ? "event_timestamp timestamp_ltz(3), event_time as event_timestamp" : """
+                                    event_timestamp string,
+                                    event_time as to_timestamp(replace(replace(event_timestamp, 'T', ' '), 'Z', ''))""",
+                            with("process_events_kafka"));
+        }
 
-    private static String source(String topic, String bootstrap, String group) {
-        return """
-                'connector' = 'kafka', 'topic' = '%s', 'properties.bootstrap.servers' = '%s',
-                'properties.group.id' = '%s', 'format' = 'json', 'scan.startup.mode' = 'earliest-offset',
-                'scan.bounded.mode' = 'latest-offset'""".formatted(topic, bootstrap, group);
+        /** @param more columns */
+        String rawEvents(String more) {
+            return """
+                    create table raw_events (
+                        url string, referrer string, user_agent string, host string, ip string, headers string, event_time string%s
+                    ) with (%s)""".formatted(more, with("web-events"));
+        }
+
+        private String with(String topic) {
+            return """
+                    'connector' = 'kafka', 'topic' = '%s', 'properties.bootstrap.servers' = '%s',
+                    'properties.group.id' = '%s', 'format' = 'json', 'scan.startup.mode' = 'earliest-offset',
+                    'scan.bounded.mode' = 'latest-offset'%s""".formatted(topic, bootstrap, group, tuned ? """
+                                    , 'json.timestamp-format.standard' = 'ISO-8601', 'properties.max.poll.records' = '5000',
+                                    'properties.max.partition.fetch.bytes' = '4194304'""" : "");
+        }
     }
 
     private static List<String> windowTvf() {

@@ -57,6 +57,8 @@ public final class WindowedCounts {
         kafka.setProperty("auto.offset.reset", "earliest");
         kafka.setProperty("key.deserializer", "org.apache.kafka.common.serialization.ByteArrayDeserializer");
         kafka.setProperty("value.deserializer", "org.apache.kafka.common.serialization.ByteArrayDeserializer");
+        kafka.setProperty("max.poll.records", "5000");
+        kafka.setProperty("max.partition.fetch.bytes", Integer.toString(4 * 1024 * 1024));
         long events = EndingKafka.expectAllThatIsThere(args[0]);
         HazelcastInstance member = Hazelcast.newHazelcastInstance(member(parallelism));
         try {

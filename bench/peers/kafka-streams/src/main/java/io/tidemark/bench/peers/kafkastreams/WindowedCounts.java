@@ -46,8 +46,12 @@ public final class WindowedCounts {
         settings.put(StreamsConfig.STATE_DIR_CONFIG, args[3]);
         settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         settings.put("auto.offset.reset", "earliest");
-        // Its manual's advice for throughput: commit seldom, and let the cache gather counts in between.
-        settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, "10000");
+        // Seldom enough to let the cache gather counts in between; what waits for a commit at the end waits that long.
+        settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, "1000");
+        settings.put("producer.transaction.timeout.ms", "60000");
+        settings.put("producer.batch.size", Integer.toString(256 * 1024));
+        settings.put("consumer.max.poll.records", "5000");
+        settings.put("consumer.max.partition.fetch.bytes", Integer.toString(4 * 1024 * 1024));
         settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, Long.toString(512L * 1024 * 1024));
         settings.put("compression.type", "lz4");
         settings.put("replication.factor", "1");
@@ -68,7 +72,7 @@ public final class WindowedCounts {
                     return new KeyValue<>(
                             event.path("host").asText(), event.path("referrer").asText(""));
                 });
-        count(events, windows, "by-host");
+        count(events.mapValues(referrer -> ""), windows, "by-host");
         count(
                 events.map((host, referrer) -> new KeyValue<>(host + BETWEEN + referrer, "")),
                 windows,

@@ -37,6 +37,7 @@ public final class StructuredStreaming {
                 .config("spark.sql.session.timeZone", "UTC")
                 // The default of 200 is for clusters; as its manual advises, as many as there is work for.
                 .config("spark.sql.shuffle.partitions", args[3])
+                .config("spark.sql.streaming.noDataMicroBatches.enabled", false)
                 .config("spark.driver.bindAddress", "127.0.0.1")
                 .config("spark.driver.host", "127.0.0.1")
                 .getOrCreate()) {
@@ -46,6 +47,10 @@ public final class StructuredStreaming {
                     .option("kafka.bootstrap.servers", args[0])
                     .option("subscribe", "process_events_kafka")
                     .option("startingOffsets", "earliest")
+                    // It seeks before each poll, which drops what was fetched ahead.
+                    .option("kafka.max.poll.records", 50_000)
+                    .option("kafka.max.partition.fetch.bytes", 32 * 1024 * 1024)
+                    .option("kafka.fetch.max.bytes", 32 * 1024 * 1024)
                     .load()
                     .select(from_json(col("value").cast("string"), EVENT).as("event"))
                     .select("event.*")
