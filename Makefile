@@ -61,7 +61,7 @@ bench: ## Tidemark, its peers and the limits of the machine on the same input, i
 	@mvn -B -q -Ppeers -pl bench,bench/peers/flink-sql,bench/peers/hazelcast-jet,bench/peers/kafka-streams,bench/peers/spark -am package \
 		-Dmaven.test.skip=true -Dspotless.check.skip=true
 	@java -Xmx2g -jar bench/target/tidemark-bench/tidemark-bench.jar $(if $(SEED),--seed $(SEED)) $(if $(WORK),--work $(WORK)) $(if $(ACCESS_LOG),--access-log $(ACCESS_LOG)) \
-		--events $(or $(EVENTS),$(if $(QUICK),500000,5000000)) --rounds $(or $(ROUNDS),$(if $(QUICK),1,5)) \
+		--events $(or $(EVENTS),$(if $(QUICK),300000,5000000)) --rounds $(or $(ROUNDS),$(if $(QUICK),1,5)) $(if $(QUICK),--warm-ups 0) \
 		$(if $(REPORT),--report $(REPORT)) $(if $(FROM),--from $(FROM))
 
 bench_growth: ## How the rate changes with keys, partitions, sizes, stored rows, and the heap it needs: CURVES=, HEAPS=, ROUNDS=, REPORT=

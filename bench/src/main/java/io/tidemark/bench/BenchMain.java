@@ -36,8 +36,6 @@ import picocli.CommandLine.Option;
         description = "Runs Tidemark, its peers and the limits of the machine in turn, on the same input.",
         mixinStandardHelpOptions = true)
 public final class BenchMain implements Callable<Integer> {
-    private static final String MEASUREMENTS = "measurements.jsonl";
-
     @Option(names = "--seed", defaultValue = "1", description = "From which the input follows.")
     private long seed = 1;
 
@@ -49,8 +47,11 @@ public final class BenchMain implements Callable<Integer> {
             description = "Takes the lines of this log, again and again, in place of made events.")
     private @Nullable Path accessLog;
 
-    @Option(names = "--rounds", defaultValue = "5", description = "Runs of each contender, after one to warm up.")
+    @Option(names = "--rounds", defaultValue = "5", description = "Runs of each contender.")
     private int rounds = 5;
+
+    @Option(names = "--warm-ups", defaultValue = "1", description = "Runs of each before those: 0 or 1.")
+    private int warmUps = 1;
 
     @Option(names = "--parallelism", defaultValue = "2", description = "Threads or tasks of each contender.")
     private int parallelism = 2;
@@ -71,7 +72,7 @@ public final class BenchMain implements Callable<Integer> {
     @Option(
             names = "--report",
             defaultValue = "bench/target/benchmarks.md",
-            description = "The report; charts and " + MEASUREMENTS + " are written beside it.")
+            description = "The report; charts and measurements, .jsonl, are written beside it.")
     private Path report = Path.of("bench/target/benchmarks.md");
 
     @Option(
@@ -94,7 +95,7 @@ public final class BenchMain implements Callable<Integer> {
     public Integer call() throws Exception {
         List<Invocation> known = MeasurementLog.read(from);
         boolean right = true;
-        Path measurements = report.resolveSibling(MEASUREMENTS);
+        Path measurements = MeasurementLog.beside(report);
         try (MeasurementLog log = MeasurementLog.create(measurements)) {
             if (known.isEmpty()) {
                 right = measure(log);
@@ -111,7 +112,7 @@ public final class BenchMain implements Callable<Integer> {
         Contenders contenders = new Contenders(Contenders.distribution(), peers.toAbsolutePath());
         Workload workload =
                 accessLog == null ? Workload.hour(seed, events) : Workload.of(EventLog.read(accessLog), events);
-        Bench.Conditions conditions = new Bench.Conditions(parallelism, 1, 0);
+        Bench.Conditions conditions = new Bench.Conditions(parallelism, warmUps, 0);
         log.begin(Setup.of(
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 Versions.commit(Path.of("").toAbsolutePath()),

@@ -88,8 +88,7 @@ public final class GrowthMain implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         List<Curve> curves = Curve.all(seed, aggregateEvents, enrichEvents);
-        Path measurements =
-                report.resolveSibling(String.valueOf(report.getFileName()).replaceFirst("\\.md$", "") + ".jsonl");
+        Path measurements = MeasurementLog.beside(report);
         boolean right = true;
         for (Curve curve : curves) {
             if (chosen.stream().anyMatch(curve.id()::startsWith)) {

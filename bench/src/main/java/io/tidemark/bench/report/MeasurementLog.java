@@ -35,6 +35,11 @@ public final class MeasurementLog implements AutoCloseable {
             @Nullable Entrant contender,
             @Nullable Run run) {}
 
+    /** The file of a report's measurements: its name, with another ending. */
+    public static Path beside(Path report) {
+        return report.resolveSibling(String.valueOf(report.getFileName()).replaceFirst("\\.md$", "") + ".jsonl");
+    }
+
     /** Writes the file anew. */
     public static MeasurementLog create(Path file) throws IOException {
         return open(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);

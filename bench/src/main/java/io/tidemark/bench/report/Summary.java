@@ -66,7 +66,7 @@ public final class Summary {
     private String row(Score score) {
         return String.format(
                 Locale.ROOT,
-                "| %s | %d | %,.0f | %,.0f … %,.0f | %s | %s | %.2f | %.2f | %.2f | %,.0f MiB | %,.0f ms | %,.0f | %s |%n",
+                "| %s | %d | %,.0f | %,.0f … %,.0f | %s | %s | %.2f | %.2f | %.2f | %,.0f MiB | %s | %,.0f | %s |%n",
                 score.entrant().name(),
                 score.runs(),
                 score.median(),
@@ -78,7 +78,7 @@ public final class Summary {
                 score.kafkaCpuMicros(),
                 score.postgresCpuMicros(),
                 score.residentBytes() / 1024 / 1024,
-                score.gcPauseMillis(),
+                score.gcPauseMillis() == 0 ? "–" : String.format(Locale.ROOT, "%,.0f ms", score.gcPauseMillis()),
                 score.walBytes(),
                 score.entrant().guarantee());
     }
