@@ -4,12 +4,10 @@ import io.tidemark.bench.input.EventLog;
 import io.tidemark.bench.input.Workload;
 import io.tidemark.bench.report.Entrant;
 import io.tidemark.bench.report.Invocation;
-import io.tidemark.bench.report.Machine;
 import io.tidemark.bench.report.MeasurementLog;
 import io.tidemark.bench.report.Report;
 import io.tidemark.bench.report.Setup;
 import io.tidemark.bench.report.Summary;
-import io.tidemark.bench.report.Versions;
 import io.tidemark.bench.run.Bench;
 import io.tidemark.bench.run.Contender;
 import io.tidemark.bench.run.Measurement;
@@ -18,15 +16,12 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -82,13 +77,7 @@ public final class BenchMain implements Callable<Integer> {
     private List<Path> from = List.of();
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new BenchMain())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((e, commandLine, parsed) -> {
-                    commandLine.getErr().println(commandLine.getColorScheme().errorText("bench: " + e.getMessage()));
-                    return 2;
-                })
-                .execute(arguments));
+        Commands.runAndExit(new BenchMain(), arguments);
     }
 
     @Override
@@ -113,14 +102,7 @@ public final class BenchMain implements Callable<Integer> {
         Workload workload =
                 accessLog == null ? Workload.hour(seed, events) : Workload.of(EventLog.read(accessLog), events);
         Bench.Conditions conditions = new Bench.Conditions(parallelism, warmUps, 0);
-        log.begin(Setup.of(
-                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-                Versions.commit(Path.of("").toAbsolutePath()),
-                Machine.here(),
-                Versions.in(folders()),
-                workload,
-                conditions,
-                rounds));
+        log.begin(Setup.here(folders(), workload, conditions, rounds));
         Bench bench = new Bench(folder.toAbsolutePath().normalize(), conditions);
         boolean right = true;
         for (Work work : works) {

@@ -1,14 +1,13 @@
 package io.tidemark.bench.growth;
 
+import io.tidemark.bench.Commands;
 import io.tidemark.bench.Contenders;
 import io.tidemark.bench.input.Workload;
 import io.tidemark.bench.report.Entrant;
 import io.tidemark.bench.report.Invocation;
-import io.tidemark.bench.report.Machine;
 import io.tidemark.bench.report.MeasurementLog;
 import io.tidemark.bench.report.Setup;
 import io.tidemark.bench.report.Summary;
-import io.tidemark.bench.report.Versions;
 import io.tidemark.bench.run.Bench;
 import io.tidemark.bench.run.Bench.Conditions;
 import io.tidemark.bench.run.Contender;
@@ -18,13 +17,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -77,12 +73,7 @@ public final class GrowthMain implements Callable<Integer> {
     private Path report = Path.of("bench/target/growth.md");
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new GrowthMain())
-                .setExecutionExceptionHandler((e, commandLine, parsed) -> {
-                    commandLine.getErr().println(commandLine.getColorScheme().errorText("bench: " + e.getMessage()));
-                    return 2;
-                })
-                .execute(arguments));
+        Commands.runAndExit(new GrowthMain(), arguments);
     }
 
     @Override
@@ -158,13 +149,6 @@ public final class GrowthMain implements Callable<Integer> {
     }
 
     private static Setup setup(Workload workload, Conditions conditions, int rounds) throws Exception {
-        return Setup.of(
-                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-                Versions.commit(Path.of("").toAbsolutePath()),
-                Machine.here(),
-                Versions.in(List.of(Contenders.distribution().resolve("lib"))),
-                workload,
-                conditions,
-                rounds);
+        return Setup.here(List.of(Contenders.distribution().resolve("lib")), workload, conditions, rounds);
     }
 }

@@ -7,7 +7,6 @@ import io.tidemark.bench.report.Entrant;
 import io.tidemark.bench.report.Invocation;
 import io.tidemark.bench.report.Score;
 import io.tidemark.bench.report.Setup;
-import io.tidemark.bench.run.Contender.Kind;
 import io.tidemark.bench.run.Measurement;
 import io.tidemark.bench.run.Work;
 import java.io.IOException;
@@ -60,12 +59,17 @@ final class GrowthReport {
 
     /** What a trial of that heap came to last. */
     static Optional<Measurement> heap(List<Invocation> invocations, Workload crowded, int heapMiB) {
+        return heapTrials(invocations, crowded)
+                .filter(each -> each.contender().equals(HeapTrial.name(heapMiB)))
+                .reduce((earlier, later) -> later);
+    }
+
+    private static Stream<Measurement> heapTrials(List<Invocation> invocations, Workload crowded) {
         return invocations.stream()
                 .filter(each -> each.setup().isOf(crowded, HeapTrial.CONDITIONS))
                 .flatMap(each -> each.runs().stream())
-                .map(Invocation.Run::measurement)
-                .filter(each -> each.contender().equals(HeapTrial.name(heapMiB)))
-                .reduce((earlier, later) -> later);
+                .filter(each -> each.work() == Work.BOTH)
+                .map(Invocation.Run::measurement);
     }
 
     /** Writes the report, and its charts beside it, named after it. */
@@ -166,16 +170,11 @@ final class GrowthReport {
                 score.postgresCpuMicros(),
                 score.residentBytes() / 1024 / 1024,
                 score.gcPauseMillis(),
-                score.entrant().kind() == Kind.LIMIT ? 0 : score.walBytes());
+                score.walBytes());
     }
 
     private String heaps() throws InterruptedException {
-        List<Measurement> trials = invocations.stream()
-                .filter(each -> each.setup().isOf(crowded, HeapTrial.CONDITIONS))
-                .flatMap(each -> each.runs().stream())
-                .filter(each -> each.work() == Work.BOTH)
-                .map(Invocation.Run::measurement)
-                .toList();
+        List<Measurement> trials = heapTrials(invocations, crowded).toList();
         if (trials.isEmpty()) {
             return "";
         }

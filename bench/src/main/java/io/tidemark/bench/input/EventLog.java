@@ -88,7 +88,7 @@ public final class EventLog {
         return name;
     }
 
-    /** Every so manieth event, beginning with the first, second, …: the events of one partition. */
+    /** The events of one partition: partitions take the log's events in turn. */
     Events events(int partition, int partitions, long number) {
         return new Events() {
             private final Enrichment enrichment = Enrichment.of(GeoLookup.open(null));

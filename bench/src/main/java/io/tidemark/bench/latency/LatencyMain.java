@@ -1,5 +1,6 @@
 package io.tidemark.bench.latency;
 
+import io.tidemark.bench.Commands;
 import io.tidemark.bench.input.Workload;
 import io.tidemark.bench.report.Machine;
 import io.tidemark.cli.jobs.FlinkRest;
@@ -16,7 +17,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -90,12 +90,7 @@ public final class LatencyMain implements Callable<Integer> {
     private @Nullable Path report;
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new LatencyMain())
-                .setExecutionExceptionHandler((e, commandLine, parsed) -> {
-                    commandLine.getErr().println(commandLine.getColorScheme().errorText("bench: " + e.getMessage()));
-                    return 2;
-                })
-                .execute(arguments));
+        Commands.runAndExit(new LatencyMain(), arguments);
     }
 
     @Override

@@ -24,7 +24,7 @@ public final class Report {
     private final Map<Section, Summary> sections = new LinkedHashMap<>();
 
     /** What makes runs comparable. */
-    private record Section(Work work, String input, int parallelism, long storedRows, int warmUps, String processors) {
+    private record Section(Work work, String input, int parallelism, long storedRows, int warmUps, String machine) {
         static Section of(Work work, Setup setup) {
             return new Section(
                     work,
@@ -178,7 +178,7 @@ public final class Report {
                         .count()
                 > 1) {
             text.append("Of %s; parallelism %d; on %s.%n%n"
-                    .formatted(section.input(), section.parallelism(), section.processors()));
+                    .formatted(section.input(), section.parallelism(), section.machine()));
         }
         long together = invocations.stream()
                 .filter(each -> each.runs().stream()

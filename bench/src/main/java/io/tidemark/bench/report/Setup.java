@@ -2,9 +2,14 @@ package io.tidemark.bench.report;
 
 import io.tidemark.bench.input.Workload;
 import io.tidemark.bench.run.Bench;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -68,6 +73,23 @@ public record Setup(
                 conditions.storedRows(),
                 rounds,
                 conditions.warmUps());
+    }
+
+    /**
+     * Of an invocation that begins now, here, of the code in the working folder.
+     *
+     * @param jars folders of those that take part
+     */
+    public static Setup here(List<Path> jars, Workload workload, Bench.Conditions conditions, int rounds)
+            throws IOException, InterruptedException {
+        return of(
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                Versions.commit(Path.of("").toAbsolutePath()),
+                Machine.here(),
+                Versions.in(jars),
+                workload,
+                conditions,
+                rounds);
     }
 
     private static @Nullable String logName(Workload workload) {

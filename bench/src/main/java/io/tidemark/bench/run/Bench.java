@@ -52,10 +52,11 @@ public final class Bench {
         Files.createDirectories(folder);
         Servers.Input input = input(work);
         try (Servers servers = Servers.start(folder, workload, input, WINDOWS)) {
-            for (int round = 1 - conditions.warmUps(); round <= rounds; round++) {
+            int first = 1 - conditions.warmUps();
+            for (int round = first; round <= rounds; round++) {
                 List<Contender> order = new ArrayList<>(contenders);
                 // So that nobody always comes after the same one, and what that one leaves to be done.
-                Collections.rotate(order, -round);
+                Collections.rotate(order, first - round);
                 for (Contender contender : order) {
                     listener.ended(measure(servers, input, workload, contender, round));
                 }

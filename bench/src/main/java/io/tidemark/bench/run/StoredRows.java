@@ -22,7 +22,6 @@ final class StoredRows {
             "event_timestamp >= timestamptz '%s' - interval '1 hour'".formatted(EventSource.START);
 
     private final StoreConfig store;
-
     private final long rows;
 
     /** @param rows a multiple of 100,000, or so many more as it takes to be one */
@@ -36,9 +35,7 @@ final class StoredRows {
         return rows > 0 && table.equals("processed_events") ? "where " + OTHERS : "";
     }
 
-    /**
-     * Empties {@code processed_events} but for these rows, which are written if they are not there yet.
-     */
+    /** Empties {@code processed_events} but for these rows, which are written if they are not there yet. */
     void leave() throws SQLException {
         try (Connection connection = open();
                 Statement statement = connection.createStatement()) {
