@@ -23,7 +23,8 @@ import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A real access log in memory, to be taken again and again, each time later, as the events of a workload. Left out are lines
+ * A real access log in memory, to be taken again and again as the events of a workload, the last time with its own times and
+ * before that with earlier ones, so that none is in the future. Left out are lines
  * that are no event, and those whose host or referrer enrichment changes: peers do not enrich, and would be wrong for that.
  * The rest is in the order of event time, so that nobody has to drop what comes late.
  */
@@ -88,8 +89,20 @@ public final class EventLog {
         return name;
     }
 
-    /** The events of one partition: partitions take the log's events in turn. */
-    Events events(int partition, int partitions, long number) {
+    /**
+     * The events of one partition: partitions take the log's events in turn.
+     *
+     * @throws IllegalArgumentException if there are so many that the first would be before 1970, which Kafka does not take
+     */
+    Events events(int partition, Workload workload) {
+        int partitions = workload.partitions();
+        long number = workload.eventsOf(partition);
+        long lastPass = (workload.events() - 1) / raw.size();
+        if (raw.get(0).eventTimeMillis() - lastPass * spanMillis < 0) {
+            throw new IllegalArgumentException(
+                    "%,d events are too many of %s: taken %d times, it would begin before 1970"
+                            .formatted(workload.events(), name, lastPass + 1));
+        }
         return new Events() {
             private final Enrichment enrichment = Enrichment.of(GeoLookup.open(null));
             private long made;
@@ -106,7 +119,7 @@ public final class EventLog {
                 RawEvent event = raw.get((int) (index % raw.size()));
                 return new RawEvent(
                         event.host(),
-                        event.eventTimeMillis() + index / raw.size() * spanMillis,
+                        event.eventTimeMillis() - (lastPass - index / raw.size()) * spanMillis,
                         event.url(),
                         event.referrer(),
                         event.userAgent(),

@@ -82,7 +82,7 @@ public record Workload(
 
     /** The events of a partition, from the first one on. */
     public Events events(int partition) {
-        return log == null ? new EventSource(this, partition) : log.events(partition, partitions, eventsOf(partition));
+        return log == null ? new EventSource(this, partition) : log.events(partition, this);
     }
 
     /** Names a folder that holds this input. */

@@ -36,7 +36,7 @@ class EventLogTest {
     }
 
     @Test
-    void linesAreTakenInTurnAgainAndAgainEachTimeLater() throws Exception {
+    void linesAreTakenInTurnAgainAndAgainAndLastWithTheirOwnTimes() throws Exception {
         EventLog log = EventLog.read(log(LINE.formatted(2, 2, "-"), LINE.formatted(1, 1, "https://a.example/"), "?\n"));
         Workload workload = Workload.of(log, 10);
         assertThat(workload.id()).isEqualTo("access.log-10ev-4p");
@@ -44,7 +44,7 @@ class EventLogTest {
         assertThat(events(workload, 1)).hasSize(3).extracting(RawEvent::url).containsOnly("/2");
         assertThat(events(workload, 2))
                 .extracting(each -> Instant.ofEpochMilli(each.eventTimeMillis()).toString())
-                .containsExactly("2026-03-01T13:01:00Z", "2026-03-01T15:01:00Z");
+                .containsExactly("2026-03-01T09:01:00Z", "2026-03-01T11:01:00Z");
     }
 
     @Test
@@ -67,6 +67,15 @@ class EventLogTest {
         EnrichedEvent only = events.nextEnriched();
         assertThat(only.url()).isEqualTo("/2");
         assertThat(events.hasNext()).isFalse();
+    }
+
+    @Test
+    void soManyThatTheFirstWouldBeBefore1970AreRefused() throws Exception {
+        Workload workload = Workload.of(EventLog.read(log(LINE.formatted(1, 1, "-"))), 500_000);
+        assertThatThrownBy(() -> workload.events(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "500,000 events are too many of access.log: taken 500000 times, it would begin before 1970");
     }
 
     @Test
