@@ -95,7 +95,8 @@ public final class Report {
                 Made by `make bench`. Contenders took turns on the same input, each a program in a process of its own, measured from
                 the start of the process to its end. A run counts only if its rows, or the number of events that it read, equal what
                 the maker of the events counted; one that does not scores nothing. `docs/decisions/0012-benchmark.md` says more,
-                `docs/decisions/0013-speed.md` where the time goes, and what keeps a figure from being reached.
+                `docs/decisions/0013-speed.md` where the time goes, and what keeps a figure from being reached. Events of nominally 524 bytes
+                have 465 in the mean as raw JSON, and 470 enriched.
 
                 """);
         text.append(measuredOn()).append(goals());
