@@ -27,18 +27,25 @@ final class PlantedBugsIT {
         "DUPLICATE_ONE, postgres-latency, stored-once",
         "ADD_COUNTS, postgres-latency, windows",
         "LEDGER_APART, postgres-latency, snapshots",
-        "FILTER_OFF_BY_ONE, kill-task-manager, windows"
+        // With these seeds it is the enriching job that goes back, hence sends on again what the filter saw last; a
+        // kill
+        // may hit the TaskManager that has no part in it.
+        "FILTER_OFF_BY_ONE, rollback, windows"
     })
     void aPlantedBugIsFoundByTheCheckThatIsThereForIt(Plant plant, String faults, String check) throws Exception {
         ChaosConfig config = new ChaosConfig(folder, Distribution.jobJar(), RUNS, false, plant);
         List<String> findings = new ArrayList<>();
+        List<RunResult.Injected> injected = new ArrayList<>();
         try (Lane lane = new Lane(folder.resolve("lane"), config)) {
             // Whether a run comes upon a bug is a matter of moments; of three, one must.
             for (int run = 0; run < RUNS && findings.stream().noneMatch(each -> each.startsWith(check + ": ")); run++) {
                 RunResult result = lane.run(RunPlan.of(SEED + run, FaultKind.parse(faults)));
                 findings.addAll(result.findings());
+                injected.addAll(result.faults());
             }
         }
-        assertThat(findings).as("findings of %s", plant).anyMatch(finding -> finding.startsWith(check + ": "));
+        assertThat(findings)
+                .as("findings of %s with %s", plant, injected)
+                .anyMatch(finding -> finding.startsWith(check + ": "));
     }
 }
