@@ -4,9 +4,9 @@ package io.tidemark.store;
 public enum Admission {
     /** Dealt with for the first time, with the next flush. */
     NEW,
-    /** Stored before; or passed over in the middle, by a start behind what was stored, which the ledger does not tell apart. */
+    /** Stored before. */
     STORED,
-    /** Before the first offset that was ever dealt with here, and so neither stored nor rejected: a job began behind it. */
+    /** Neither stored nor rejected, since a job began to read behind it, and never to be. */
     PASSED_OVER,
     /** Rejected before. */
     REJECTED

@@ -99,8 +99,8 @@ public final class EventWriter implements AutoCloseable {
                 "read the ledger of source partition " + key, connection -> Ledger.open(connection, key, firstOffset));
         if (firstOffset > position.next()) {
             LOG.warn(
-                    "The ledger of source partition {} stands at {}, and the first record read is at {}: what is between counts"
-                            + " as absent. If it is more than a marker of a transaction, Kafka deleted it unread, or the job was"
+                    "The ledger of source partition {} stands at {}, and the first record read is at {}: what is between is passed"
+                            + " over, for good. If it is more than a marker of a transaction, Kafka deleted it unread, or the job was"
                             + " told to start behind it, or an older state of the database was restored",
                     key,
                     position.next(),

@@ -17,7 +17,8 @@ import java.util.function.Function;
 
 /**
  * The tables {@code ingest_ledger}, which tells of each source partition the first offset that is not yet dealt with and
- * what became of those before, and {@code ingest_rejected}, the records among them that could not be used.
+ * what became of those before; {@code ingest_rejected}, the records among them that could not be used; and {@code
+ * ingest_passed_over}, those that no job was given.
  */
 final class Ledger {
     private static final String CREATE =
@@ -29,6 +30,11 @@ final class Ledger {
             update ingest_ledger
             set next_offset = ?, stored = stored + ?, rejected = rejected + ?, absent = absent + ?
             where topic_id = ? and partition = ? and next_offset = ?""";
+    private static final String PASS_OVER =
+            "insert into ingest_passed_over (topic_id, partition, from_offset, to_offset) values (?, ?, ?, ?)";
+    private static final String PASSED_OVER = """
+            select from_offset, to_offset from ingest_passed_over
+            where topic_id = ? and partition = ? and to_offset > ?""";
     private static final String TURN_INTO_REJECTED =
             "update ingest_ledger set stored = stored - ?, rejected = rejected + ? where topic_id = ? and partition = ?";
     private static final String REJECT = """
@@ -76,18 +82,29 @@ final class Ledger {
      * @param next the first offset that is not yet dealt with
      * @param rejected records before it that were rejected, by their offset: from the first that the writer reads
      * @param rejectedTo up to that offset, exclusive; behind it, the position is to be asked for again
+     * @param passedOver ranges behind {@code first} that were passed over, as far as the writer will read them
      */
-    record Position(long first, long next, Map<Long, Rejection> rejected, long rejectedTo) {
+    record Position(long first, long next, Map<Long, Rejection> rejected, long rejectedTo, List<Range> passedOver) {
         Position {
             rejected = Map.copyOf(rejected);
+            passedOver = List.copyOf(passedOver);
+        }
+    }
+
+    /** Offsets of a partition: the first, and the first behind them. */
+    record Range(long from, long to) {
+        boolean holds(long offset) {
+            return offset >= from && offset < to;
         }
     }
 
     /**
      * A wish: {@code next_offset} from one value to another, and what became of the offsets between:
      * {@code to - from = stored + rejected + absent}.
+     *
+     * @param passedOver how many of the absent ones stand at {@code from}, where the writer began to read behind them
      */
-    record Move(Key key, long from, long to, long stored, long rejected, long absent) {
+    record Move(Key key, long from, long to, long stored, long rejected, long absent, long passedOver) {
         Move {
             if (to - from != stored + rejected + absent) {
                 throw new IllegalArgumentException("%s from %d to %d is not %d stored + %d rejected + %d absent"
@@ -105,12 +122,17 @@ final class Ledger {
         }
     }
 
-    /** The table, for a batch's moves, within the connection's transaction. */
+    /** The tables, for a batch's moves, within the connection's transaction. */
     static LedgerBatch.Access within(Connection connection) {
         return new LedgerBatch.Access() {
             @Override
             public int compareAndSet(List<Move> moves) throws SQLException {
                 return Ledger.compareAndSet(connection, moves);
+            }
+
+            @Override
+            public void passOver(List<Move> moves) throws SQLException {
+                Ledger.passOver(connection, moves);
             }
 
             @Override
@@ -140,7 +162,22 @@ final class Ledger {
         for (Rejection each : rejected(connection, key, firstOffset, to)) {
             rejected.put(each.at().offset(), each);
         }
-        return new Position(stand.first(), stand.next(), rejected, to);
+        return new Position(stand.first(), stand.next(), rejected, to, passedOver(connection, key, firstOffset));
+    }
+
+    private static List<Range> passedOver(Connection connection, Key key, long firstOffset) throws SQLException {
+        List<Range> found = new ArrayList<>();
+        try (PreparedStatement read = connection.prepareStatement(PASSED_OVER)) {
+            read.setObject(1, key.topicId());
+            read.setInt(2, key.partition());
+            read.setLong(3, firstOffset);
+            try (ResultSet rows = read.executeQuery()) {
+                while (rows.next()) {
+                    found.add(new Range(rows.getLong(1), rows.getLong(2)));
+                }
+            }
+        }
+        return found;
     }
 
     private record Stand(long first, long next) {}
@@ -181,6 +218,19 @@ final class Ledger {
                 moved += count;
             }
             return moved;
+        }
+    }
+
+    private static void passOver(Connection connection, List<Move> moves) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(PASS_OVER)) {
+            for (Move move : moves) {
+                insert.setObject(1, move.key().topicId());
+                insert.setInt(2, move.key().partition());
+                insert.setLong(3, move.from());
+                insert.setLong(4, move.from() + move.passedOver());
+                insert.addBatch();
+            }
+            insert.executeBatch();
         }
     }
 

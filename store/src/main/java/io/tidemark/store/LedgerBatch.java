@@ -26,6 +26,7 @@ final class LedgerBatch {
     private static final class Partition {
         final Ledger.Key key;
         final long first;
+        final List<Ledger.Range> passedOverBefore;
         Map<Long, Rejection> rejectedBefore;
         long rejectedTo;
         long known;
@@ -33,10 +34,15 @@ final class LedgerBatch {
         long stored;
         long rejected;
         long absent;
+        long passedOver;
+
+        /** Whether a record was taken: a gap before the first was passed over, later ones hold no records. */
+        boolean reads;
 
         Partition(Ledger.Key key, Ledger.Position position) {
             this.key = key;
             this.first = position.first();
+            this.passedOverBefore = position.passedOver();
             this.rejectedBefore = position.rejected();
             this.rejectedTo = position.rejectedTo();
             this.known = position.next();
@@ -45,7 +51,7 @@ final class LedgerBatch {
 
         /** What was decided of an offset that is dealt with. */
         Admission before(long offset, Opener opener) {
-            if (offset < first) {
+            if (offset < first || passedOverBefore.stream().anyMatch(range -> range.holds(offset))) {
                 return Admission.PASSED_OVER;
             }
             if (offset >= rejectedTo) {
@@ -58,11 +64,15 @@ final class LedgerBatch {
 
         void move(long offset) {
             absent += offset - next;
+            if (!reads) {
+                passedOver = offset - next;
+                reads = true;
+            }
             next = offset + 1;
         }
 
         Ledger.Move toMove() {
-            return new Ledger.Move(key, known, next, stored, rejected, absent);
+            return new Ledger.Move(key, known, next, stored, rejected, absent, passedOver);
         }
 
         void committed() {
@@ -70,6 +80,7 @@ final class LedgerBatch {
             stored = 0;
             rejected = 0;
             absent = 0;
+            passedOver = 0;
         }
     }
 
@@ -86,6 +97,9 @@ final class LedgerBatch {
     interface Access {
         /** Moves each partition that stands where it is thought to, and returns how many were moved. */
         int compareAndSet(List<Ledger.Move> moves) throws SQLException;
+
+        /** Notes what these moves pass over, of which each passes over something. */
+        void passOver(List<Ledger.Move> moves) throws SQLException;
 
         /** Says of each partition that does not stand where it was to be moved to, where it stands. */
         List<String> elsewhere(List<Ledger.Move> moves) throws SQLException;
@@ -162,6 +176,11 @@ final class LedgerBatch {
         List<Ledger.Move> moves = moves();
         int moved = ledger.compareAndSet(moves);
         if (moved == moves.size()) {
+            List<Ledger.Move> passing =
+                    moves.stream().filter(move -> move.passedOver() > 0).toList();
+            if (!passing.isEmpty()) {
+                ledger.passOver(passing);
+            }
             return true;
         }
         List<String> elsewhere = ledger.elsewhere(moves);

@@ -57,4 +57,31 @@ class ReplayTest {
         assertThat(rows(config, "select topic_id, first_offset, next_offset, stored from ingest_ledger"))
                 .containsExactly(TOPIC + "|1000|1001|1");
     }
+
+    @Test
+    void whatAStartPassedOverBehindStoredEventsIsNeverTakenForStored() {
+        try (EventWriter first = new EventWriter(config)) {
+            first.add(event(), at(0, 0));
+            first.flush();
+            first.add(event(), at(0, 3)); // A gap within what is read: Kafka holds nothing there.
+            first.flush();
+        }
+        try (EventWriter fromLatest = new EventWriter(config)) {
+            fromLatest.add(event(), at(0, 10));
+            fromLatest.add(event(), at(1, 5));
+            fromLatest.flush();
+        }
+        try (EventWriter fromEarliest = new EventWriter(config)) {
+            assertThat(fromEarliest.add(event(), at(0, 3))).isEqualTo(Admission.STORED);
+            assertThat(fromEarliest.add(event(), at(0, 4))).isEqualTo(Admission.PASSED_OVER);
+            assertThat(fromEarliest.reject(broken(9))).isEqualTo(Admission.PASSED_OVER);
+            assertThat(fromEarliest.add(event(), at(0, 10))).isEqualTo(Admission.STORED);
+            assertThat(fromEarliest.add(event(), at(0, 11))).isEqualTo(Admission.NEW);
+            fromEarliest.flush();
+        }
+        assertThat(rows(config, "select partition, from_offset, to_offset from ingest_passed_over"))
+                .containsExactly("0|4|10");
+        assertThat(rows(config, "select partition, next_offset, stored, absent from ingest_ledger order by 1"))
+                .containsExactly("0|12|4|8", "1|6|1|0");
+    }
 }

@@ -24,26 +24,43 @@ final class ModelledDatabase implements LedgerBatch.Access {
     final Map<Ledger.Key, Account> ledger;
     final List<SourceCoordinates> rows;
     final Set<SourceCoordinates> rejected;
+    final Map<Ledger.Key, List<Ledger.Range>> passedOver;
     private final boolean compares;
+    private final boolean remembers;
 
-    /** @param compares false for a ledger that moves whatever it finds, a bug that the model must find */
-    ModelledDatabase(boolean compares) {
-        this(new HashMap<>(), new ArrayList<>(), new HashSet<>(), compares);
+    /**
+     * With bugs that the model must find.
+     *
+     * @param compares false for a ledger that moves whatever it finds
+     * @param remembers false for one that takes what was passed over for stored
+     */
+    ModelledDatabase(boolean compares, boolean remembers) {
+        this(new HashMap<>(), new ArrayList<>(), new HashSet<>(), new HashMap<>(), compares, remembers);
     }
 
     private ModelledDatabase(
             Map<Ledger.Key, Account> ledger,
             List<SourceCoordinates> rows,
             Set<SourceCoordinates> rejected,
-            boolean compares) {
+            Map<Ledger.Key, List<Ledger.Range>> passedOver,
+            boolean compares,
+            boolean remembers) {
         this.ledger = ledger;
         this.rows = rows;
         this.rejected = rejected;
+        this.passedOver = passedOver;
         this.compares = compares;
+        this.remembers = remembers;
     }
 
     ModelledDatabase copy() {
-        return new ModelledDatabase(new HashMap<>(ledger), new ArrayList<>(rows), new HashSet<>(rejected), compares);
+        return new ModelledDatabase(
+                new HashMap<>(ledger),
+                new ArrayList<>(rows),
+                new HashSet<>(rejected),
+                new HashMap<>(passedOver),
+                compares,
+                remembers);
     }
 
     Ledger.Position open(Ledger.Key key, long firstOffset) {
@@ -55,7 +72,8 @@ final class ModelledDatabase implements LedgerBatch.Access {
                 before.put(each.offset(), new Rejection(each, RejectReason.MALFORMED_JSON, "broken"));
             }
         }
-        return new Ledger.Position(account.first(), account.next(), before, to);
+        return new Ledger.Position(
+                account.first(), account.next(), before, to, passedOver.getOrDefault(key, List.of()));
     }
 
     @Override
@@ -76,6 +94,18 @@ final class ModelledDatabase implements LedgerBatch.Access {
             }
         }
         return moved;
+    }
+
+    @Override
+    public void passOver(List<Ledger.Move> moves) {
+        if (!remembers) {
+            return;
+        }
+        for (Ledger.Move move : moves) {
+            List<Ledger.Range> ranges = new ArrayList<>(passedOver.getOrDefault(move.key(), List.of()));
+            ranges.add(new Ledger.Range(move.from(), move.from() + move.passedOver()));
+            passedOver.put(move.key(), ranges);
+        }
     }
 
     @Override

@@ -52,7 +52,9 @@ final class ModelledWriter {
         if (admission == Admission.REJECTED) {
             rejectedBefore.add(at);
         }
-        waiting.add(at);
+        if (admission != Admission.PASSED_OVER) {
+            waiting.add(at);
+        }
     }
 
     /**
