@@ -1,6 +1,7 @@
 package io.tidemark.cli;
 
 import io.tidemark.cli.jobs.JobOptions;
+import io.tidemark.stream.enrich.IpPolicy;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -23,12 +24,22 @@ final class JobSettings {
             description = "MMDB file that tells places by IP address (GeoLite2, GeoIP2, DB-IP, IPinfo).")
     private @Nullable Path geoDatabase;
 
+    @Option(
+            names = "--ip",
+            paramLabel = "truncate|keep|drop",
+            defaultValue = "truncate",
+            description =
+                    "What is stored of a client's address, once place and visitor are told from it: /24 of an IPv4 and /48"
+                            + " of an IPv6 address, all, or nothing.")
+    private IpPolicy ip = IpPolicy.TRUNCATE;
+
     int parallelism() {
         return parallelism;
     }
 
     JobOptions options() {
         return JobOptions.defaults(parallelism)
+                .withIp(ip)
                 .withGeoDatabase(
                         geoDatabase == null
                                 ? null

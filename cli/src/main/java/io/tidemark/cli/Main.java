@@ -3,6 +3,7 @@ package io.tidemark.cli;
 import io.tidemark.cli.jobs.JobKind;
 import io.tidemark.collect.accesslog.LogFormat;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
+import io.tidemark.stream.enrich.IpPolicy;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Map;
@@ -42,6 +43,7 @@ public final class Main {
         command.registerConverter(Duration.class, new DurationConverter());
         command.registerConverter(LogFormat.class, new Choice<>(LogFormat.class));
         command.registerConverter(TimeCharacteristic.class, new Choice<>(TimeCharacteristic.class));
+        command.registerConverter(IpPolicy.class, new Choice<>(IpPolicy.class));
         command.registerConverter(JobKind.class, new Choice<>(JobKind.class));
         command.setUsageHelpAutoWidth(true);
         command.setParameterExceptionHandler((e, words) -> wrongUsage(e));

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param host the site, never blank
  * @param eventTimeMillis when it happened, milliseconds since the epoch, UTC
+ * @param ip the client's address, or what may be stored of it
  * @param userAgent the user agent string that was parsed
+ * @param visitorId tells the visitors of a site and day apart: 16 hexadecimal digits; null if unknown
  * @param source kind of referrer, never null
  */
 public record EnrichedEvent(
@@ -20,6 +22,7 @@ public record EnrichedEvent(
         @Nullable String url,
         @Nullable String referrer,
         @Nullable String userAgent,
+        @Nullable String visitorId,
         Geo geo,
         Client client,
         ReferrerSource source,

@@ -32,6 +32,7 @@ public final class EnrichedEventCodec {
     private static final byte[] OS = JsonBytes.name("os");
     private static final byte[] BOT = JsonBytes.name("bot");
     private static final byte[] REFERRER_SOURCE = JsonBytes.name("referrer_source");
+    private static final byte[] VISITOR_ID = JsonBytes.name("visitor_id");
     private static final byte[] UTM_SOURCE = JsonBytes.name("utm_source");
     private static final byte[] UTM_MEDIUM = JsonBytes.name("utm_medium");
     private static final byte[] UTM_CAMPAIGN = JsonBytes.name("utm_campaign");
@@ -60,6 +61,7 @@ public final class EnrichedEventCodec {
                 .known(UTM_CAMPAIGN, event.campaign().name())
                 .known(UTM_TERM, event.campaign().term())
                 .known(UTM_CONTENT, event.campaign().content())
+                .known(VISITOR_ID, event.visitorId())
                 .end();
     }
 

@@ -18,7 +18,17 @@ class EnrichedEventCodecTest {
     @Test
     void fieldsOfTheContractAreAlwaysThere() {
         EnrichedEvent bare = new EnrichedEvent(
-                "h", NOON, null, null, null, null, Geo.UNKNOWN, Client.UNKNOWN, ReferrerSource.DIRECT, Campaign.NONE);
+                "h",
+                NOON,
+                null,
+                null,
+                null,
+                null,
+                null,
+                Geo.UNKNOWN,
+                Client.UNKNOWN,
+                ReferrerSource.DIRECT,
+                Campaign.NONE);
         assertThat(new String(codec.encode(bare), UTF_8)).isEqualTo("""
                         {"ip":null,"event_timestamp":"2026-03-01T12:00:00.000Z","referrer":null,"host":"h","url":null,\
                         "geodata":"{}","bot":false,"referrer_source":"direct"}""");
@@ -33,6 +43,7 @@ class EnrichedEventCodecTest {
                 "/?utm_source=n",
                 "https://x.org",
                 "Mozilla",
+                "0123456789abcdef",
                 new Geo("GB", "England", "Boxford"),
                 new Client("Phone", "Firefox", "Android", false),
                 ReferrerSource.CAMPAIGN,
@@ -43,13 +54,23 @@ class EnrichedEventCodecTest {
                         "geodata":"{\\"country\\":\\"GB\\",\\"state\\":\\"England\\",\\"city\\":\\"Boxford\\"}",\
                         "country":"GB","device":"Phone","browser":"Firefox","os":"Android","bot":false,\
                         "referrer_source":"campaign","utm_source":"n","utm_medium":"mail","utm_campaign":"spring",\
-                        "utm_term":"t","utm_content":"c"}""");
+                        "utm_term":"t","utm_content":"c","visitor_id":"0123456789abcdef"}""");
     }
 
     @Test
     void aHitIsReadFromWhatWasWritten() throws Exception {
         EnrichedEvent event = new EnrichedEvent(
-                "h", NOON, null, "/", "r", null, Geo.UNKNOWN, Client.UNKNOWN, ReferrerSource.OTHER, Campaign.NONE);
+                "h",
+                NOON,
+                null,
+                "/",
+                "r",
+                null,
+                null,
+                Geo.UNKNOWN,
+                Client.UNKNOWN,
+                ReferrerSource.OTHER,
+                Campaign.NONE);
         assertThat(codec.decodeHit(codec.encode(event))).isEqualTo(new Hit("h", "r", NOON));
     }
 

@@ -107,6 +107,7 @@ class HitScannerTest {
                 "/index.html",
                 referrer == null ? null : TextCap.REFERRER.apply(referrer),
                 null,
+                "0123456789abcdef",
                 EnrichedEvent.Geo.UNKNOWN,
                 EnrichedEvent.Client.UNKNOWN,
                 EnrichedEvent.ReferrerSource.OTHER,

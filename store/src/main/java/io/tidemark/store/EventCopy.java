@@ -17,11 +17,11 @@ import org.postgresql.copy.CopyIn;
 
 /** Rows on their way into {@code processed_events} by COPY, and the search for those that Postgres refuses. */
 final class EventCopy {
-    private static final int COLUMNS = 21;
+    private static final int COLUMNS = 22;
     private static final String COPY = """
             copy processed_events (ip, event_timestamp, referrer, host, url, geodata, country, device, browser, os, bot,
                 referrer_source, utm_source, utm_medium, utm_campaign, utm_term, utm_content, user_agent,
-                source_topic_id, source_partition, source_offset)
+                source_topic_id, source_partition, source_offset, visitor_id)
             from stdin (format binary)""";
 
     /**
@@ -59,7 +59,8 @@ final class EventCopy {
                 .text(event.userAgent())
                 .uuid(at.topicId())
                 .int4(at.partition())
-                .int8(at.offset());
+                .int8(at.offset())
+                .text(event.visitorId());
     }
 
     int rows() {

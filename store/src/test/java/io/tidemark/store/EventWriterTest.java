@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 class EventWriterTest {
     private static final String TEXTS = """
             ip, referrer, host, url, country, device, browser, os, utm_source, utm_medium, utm_campaign, utm_term, \
-            utm_content, user_agent""";
+            utm_content, user_agent, visitor_id""";
 
     private final StoreConfig config = StoreFixture.newDatabase();
 
@@ -48,6 +48,7 @@ class EventWriterTest {
                 "/a?utm_source=s",
                 "https://elsewhere.example/",
                 "Mozilla/5.0",
+                "0123456789abcdef",
                 new EnrichedEvent.Geo("GB", "England", "London"),
                 new EnrichedEvent.Client("Phone", "Firefox", "Android", true),
                 EnrichedEvent.ReferrerSource.CAMPAIGN,
@@ -55,6 +56,7 @@ class EventWriterTest {
         EnrichedEvent bare = new EnrichedEvent(
                 "h",
                 -1,
+                null,
                 null,
                 null,
                 null,
@@ -73,9 +75,10 @@ class EventWriterTest {
                 .containsExactly(
                         "2001:218::1|…|https://elsewhere.example/|example.org|/a?utm_source=s"
                                 + "|{\"country\":\"GB\",\"state\":\"England\",\"city\":\"London\"}|GB|Phone|Firefox|Android|t"
-                                + "|campaign|s|m|n|t|c|Mozilla/5.0|" + TOPIC + "|0|0|2026-03-01 12:00:00.007",
+                                + "|campaign|s|m|n|t|c|Mozilla/5.0|" + TOPIC
+                                + "|0|0|0123456789abcdef|2026-03-01 12:00:00.007",
                         "null|…|null|h|null|{}|null|null|null|null|f|direct|null|null|null|null|null|null|" + TOPIC
-                                + "|0|1|1969-12-31 23:59:59.999");
+                                + "|0|1|null|1969-12-31 23:59:59.999");
     }
 
     @Test
@@ -364,6 +367,7 @@ class EventWriterTest {
         return new EnrichedEvent(
                 String.valueOf(text),
                 NOON,
+                text,
                 text,
                 text,
                 text,

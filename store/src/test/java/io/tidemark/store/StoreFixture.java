@@ -40,6 +40,7 @@ final class StoreFixture {
                 "/index.html",
                 referrer,
                 "Mozilla/5.0",
+                "0123456789abcdef",
                 new EnrichedEvent.Geo("GB", "England", "London"),
                 new EnrichedEvent.Client("Desktop", "Firefox", "Linux", false),
                 referrer == null ? EnrichedEvent.ReferrerSource.DIRECT : EnrichedEvent.ReferrerSource.OTHER,

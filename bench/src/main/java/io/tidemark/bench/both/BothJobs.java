@@ -14,6 +14,7 @@ import io.tidemark.stream.aggregate.AggregateStart;
 import io.tidemark.stream.enrich.EnrichConfig;
 import io.tidemark.stream.enrich.EnrichJob;
 import io.tidemark.stream.enrich.EnrichStart;
+import io.tidemark.stream.enrich.IpPolicy;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.Configuration;
@@ -77,6 +78,7 @@ public final class BothJobs {
                         true,
                         parallelism,
                         null,
+                        IpPolicy.TRUNCATE,
                         EnrichConfig.FLUSH_INTERVAL,
                         EnrichConfig.MAX_AHEAD));
         return env.executeAsync(EnrichJob.NAME);

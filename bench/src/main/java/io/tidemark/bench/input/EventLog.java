@@ -8,6 +8,8 @@ import io.tidemark.model.InvalidEventException;
 import io.tidemark.model.RawEvent;
 import io.tidemark.stream.enrich.Enrichment;
 import io.tidemark.stream.enrich.GeoLookup;
+import io.tidemark.stream.enrich.IpPolicy;
+import io.tidemark.stream.enrich.VisitorIds;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,7 +57,7 @@ public final class EventLog {
     public static EventLog read(Path file) throws IOException {
         String name = String.valueOf(file.getFileName());
         AccessLogParser parser = new AccessLogParser(LogFormat.AUTO, SITE);
-        Enrichment enrichment = Enrichment.of(GeoLookup.open(null));
+        Enrichment enrichment = Enrichment.of(GeoLookup.open(null), VisitorIds.withFixedSalt(), IpPolicy.TRUNCATE);
         List<RawEvent> events = new ArrayList<>();
         try (InputStream bytes = Files.newInputStream(file);
                 BufferedReader lines = new BufferedReader(new InputStreamReader(
@@ -104,7 +106,8 @@ public final class EventLog {
                             .formatted(workload.events(), name, lastPass + 1));
         }
         return new Events() {
-            private final Enrichment enrichment = Enrichment.of(GeoLookup.open(null));
+            private final Enrichment enrichment =
+                    Enrichment.of(GeoLookup.open(null), VisitorIds.withFixedSalt(), IpPolicy.TRUNCATE);
             private long made;
 
             @Override

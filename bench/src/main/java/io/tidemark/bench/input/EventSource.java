@@ -10,6 +10,8 @@ import io.tidemark.model.EnrichedEvent.ReferrerSource;
 import io.tidemark.model.RawEvent;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Objects;
 import java.util.SplittableRandom;
 
 /**
@@ -32,6 +34,7 @@ public final class EventSource implements Events {
 
     private final Workload workload;
     private final long number;
+    private final HexFormat hex = HexFormat.of();
     private final SplittableRandom random;
     private final String padding;
     private final boolean brief;
@@ -97,10 +100,17 @@ public final class EventSource implements Events {
                 raw.url(),
                 raw.referrer(),
                 raw.userAgent(),
+                visitorId(raw),
                 new Geo("GB", "England", "London"),
                 new Client("Desktop", "Chrome", "Windows NT", false),
                 ReferrerSource.OTHER,
                 Campaign.NONE);
+    }
+
+    /** As long as a real one, and as many. */
+    private String visitorId(RawEvent raw) {
+        long mixed = (Objects.hash(raw.host(), raw.ip(), raw.userAgent()) + 1L) * 0x9E3779B97F4A7C15L;
+        return hex.toHexDigits(mixed);
     }
 
     /** Small numbers far more often than large ones. */

@@ -99,6 +99,7 @@ public final class CopyReadyRows {
                     event.url(),
                     event.referrer(),
                     event.userAgent(),
+                    event.visitorId(),
                     Geo.UNKNOWN,
                     event.client(),
                     event.source(),

@@ -10,6 +10,8 @@ import io.tidemark.store.EventWriter;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.stream.enrich.Enrichment;
 import io.tidemark.stream.enrich.GeoLookup;
+import io.tidemark.stream.enrich.IpPolicy;
+import io.tidemark.stream.enrich.VisitorIds;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +60,8 @@ public final class EnrichWithoutEngine {
         private final UUID topic;
         private final RawEventCodec raw = new RawEventCodec();
         private final EnrichedEventCodec enriched = new EnrichedEventCodec();
-        private final Enrichment enrichment = Enrichment.of(GeoLookup.open(null));
+        private final Enrichment enrichment =
+                Enrichment.of(GeoLookup.open(null), VisitorIds.withFixedSalt(), IpPolicy.TRUNCATE);
         private final EventWriter writer;
         private final Producer<byte[], byte[]> producer;
         private final List<ProducerRecord<byte[], byte[]>> waiting = new ArrayList<>();

@@ -29,6 +29,7 @@ import io.tidemark.store.StoreConfig;
 import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.StartFrom;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
+import io.tidemark.stream.enrich.IpPolicy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -175,6 +176,7 @@ final class Run {
                 false,
                 plan.parallelism(),
                 null,
+                IpPolicy.KEEP,
                 plan.window(),
                 TimeCharacteristic.EVENT,
                 WATERMARK_DELAY,

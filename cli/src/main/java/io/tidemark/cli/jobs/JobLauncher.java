@@ -157,6 +157,7 @@ public final class JobLauncher {
                 options.bounded(),
                 options.parallelism(),
                 options.geoDatabase(),
+                options.ip(),
                 EnrichConfig.FLUSH_INTERVAL,
                 EnrichConfig.MAX_AHEAD);
     }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.tidemark.stream.StartFrom;
 import io.tidemark.stream.aggregate.AggregateConfig;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
+import io.tidemark.stream.enrich.IpPolicy;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What the user chooses of a job.
  *
  * @param geoDatabase path of an MMDB file, for the enrich job; null for none
+ * @param ip what the enrich job stores of a client's address
  * @param window size of the windows, for the aggregate job, as are time, watermark and lateness
  */
 public record JobOptions(
@@ -19,6 +21,7 @@ public record JobOptions(
         boolean bounded,
         int parallelism,
         @Nullable String geoDatabase,
+        IpPolicy ip,
         Duration window,
         TimeCharacteristic time,
         Duration watermark,
@@ -26,6 +29,7 @@ public record JobOptions(
         Pace pace) {
     public JobOptions {
         requireNonNull(from, "from is null");
+        requireNonNull(ip, "ip is null");
         requireNonNull(time, "time is null");
         requirePositive("window", window, "5m");
         requireNotNegative("watermark", watermark, "15s");
@@ -42,11 +46,12 @@ public record JobOptions(
             boolean bounded,
             int parallelism,
             @Nullable String geoDatabase,
+            IpPolicy ip,
             Duration window,
             TimeCharacteristic time,
             Duration watermark,
             Duration lateness) {
-        this(from, bounded, parallelism, geoDatabase, window, time, watermark, lateness, Pace.DEFAULT);
+        this(from, bounded, parallelism, geoDatabase, ip, window, time, watermark, lateness, Pace.DEFAULT);
     }
 
     /** Every default, with that parallelism. */
@@ -56,6 +61,7 @@ public record JobOptions(
                 false,
                 parallelism,
                 null,
+                IpPolicy.TRUNCATE,
                 AggregateConfig.WINDOW,
                 TimeCharacteristic.EVENT,
                 AggregateConfig.WATERMARK_DELAY,
@@ -64,32 +70,36 @@ public record JobOptions(
     }
 
     public JobOptions bounded(StartFrom start) {
-        return new JobOptions(start, true, parallelism, geoDatabase, window, time, watermark, lateness, pace);
+        return new JobOptions(start, true, parallelism, geoDatabase, ip, window, time, watermark, lateness, pace);
     }
 
     public JobOptions withFrom(StartFrom start) {
-        return new JobOptions(start, bounded, parallelism, geoDatabase, window, time, watermark, lateness, pace);
+        return new JobOptions(start, bounded, parallelism, geoDatabase, ip, window, time, watermark, lateness, pace);
     }
 
     public JobOptions withGeoDatabase(@Nullable String path) {
-        return new JobOptions(from, bounded, parallelism, path, window, time, watermark, lateness, pace);
+        return new JobOptions(from, bounded, parallelism, path, ip, window, time, watermark, lateness, pace);
+    }
+
+    public JobOptions withIp(IpPolicy policy) {
+        return new JobOptions(from, bounded, parallelism, geoDatabase, policy, window, time, watermark, lateness, pace);
     }
 
     public JobOptions withWindow(Duration size) {
-        return new JobOptions(from, bounded, parallelism, geoDatabase, size, time, watermark, lateness, pace);
+        return new JobOptions(from, bounded, parallelism, geoDatabase, ip, size, time, watermark, lateness, pace);
     }
 
     public JobOptions withTime(TimeCharacteristic characteristic) {
         return new JobOptions(
-                from, bounded, parallelism, geoDatabase, window, characteristic, watermark, lateness, pace);
+                from, bounded, parallelism, geoDatabase, ip, window, characteristic, watermark, lateness, pace);
     }
 
     public JobOptions withParallelism(int subtasks) {
-        return new JobOptions(from, bounded, subtasks, geoDatabase, window, time, watermark, lateness, pace);
+        return new JobOptions(from, bounded, subtasks, geoDatabase, ip, window, time, watermark, lateness, pace);
     }
 
     public JobOptions withWatermark(Duration delay) {
-        return new JobOptions(from, bounded, parallelism, geoDatabase, window, time, delay, lateness, pace);
+        return new JobOptions(from, bounded, parallelism, geoDatabase, ip, window, time, delay, lateness, pace);
     }
 
     private static void requirePositive(String name, Duration value, String example) {

@@ -3,6 +3,7 @@ package io.tidemark.cli.jobs;
 import io.tidemark.stream.StartFrom;
 import io.tidemark.stream.StartOffsets;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
+import io.tidemark.stream.enrich.IpPolicy;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,6 +24,7 @@ public record JobRecord(
         String jobId,
         int parallelism,
         @Nullable String geoDatabase,
+        IpPolicy ip,
         long windowMillis,
         TimeCharacteristic time,
         long watermarkMillis,
@@ -36,6 +38,8 @@ public record JobRecord(
         boolean stopped) {
     public JobRecord {
         offsets = new TreeMap<>(offsets);
+        // Absent from what was written by an earlier version.
+        ip = ip == null ? IpPolicy.TRUNCATE : ip;
     }
 
     static JobRecord of(Submitted job, JobOptions options, @Nullable String resumedFrom) {
@@ -44,6 +48,7 @@ public record JobRecord(
                 job.id(),
                 options.parallelism(),
                 options.geoDatabase(),
+                options.ip(),
                 options.window().toMillis(),
                 options.time(),
                 options.watermark().toMillis(),
@@ -71,6 +76,7 @@ public record JobRecord(
                 jobId,
                 parallelism,
                 geoDatabase,
+                ip,
                 windowMillis,
                 time,
                 watermarkMillis,
@@ -91,6 +97,7 @@ public record JobRecord(
                 false,
                 parallelism,
                 geoDatabase,
+                ip,
                 Duration.ofMillis(windowMillis),
                 time,
                 Duration.ofMillis(watermarkMillis),

@@ -13,6 +13,7 @@ import io.tidemark.model.SourceCoordinates;
 import io.tidemark.model.Topics;
 import io.tidemark.stream.StartFrom;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
+import io.tidemark.stream.enrich.IpPolicy;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -132,6 +133,7 @@ class AuditIT {
                     false,
                     2,
                     null,
+                    IpPolicy.TRUNCATE,
                     Duration.ofSeconds(2),
                     TimeCharacteristic.EVENT,
                     Duration.ofMillis(500),

@@ -113,6 +113,7 @@ final class Oracle implements AutoCloseable {
     /** The rows in which the pipeline's three tables and this oracle differ; those of the pipeline with a plus. */
     List<String> differences(StoreConfig store, Duration window) throws SQLException, IOException {
         List<String> differences = new ArrayList<>(eventDifferences(store));
+        differences.addAll(visitorDifferences(store));
         differences.addAll(windowDifferences(store, window));
         return differences;
     }
@@ -121,7 +122,25 @@ final class Oracle implements AutoCloseable {
         load(store, "stored_events", """
                 select host, ip, (extract(epoch from event_timestamp) * 1000)::bigint as ms, url, referrer, user_agent
                 from processed_events where host <> '%s'""");
-        return compare("processed_events", "select * from stored_events", "select * from events");
+        // Of an IPv4 address all but the last number; the logs have no other.
+        return compare("processed_events", "select * from stored_events", """
+                select host, case when ip similar to '%1$s' then regexp_replace(ip, '[0-9]+$', '0') end, ms, url,
+                    referrer, agent
+                from events""".formatted(
+                        "[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}\\.[0-9]{1,3}"));
+    }
+
+    /** Where visitors are told apart otherwise than by address, user agent, host and day: each host and day counts. */
+    List<String> visitorDifferences(StoreConfig store) throws SQLException, IOException {
+        load(store, "stored_visitors", """
+                select host, floor(extract(epoch from event_timestamp) / 86400)::bigint as day,
+                    count(distinct visitor_id) as visitors, count(visitor_id) as hits
+                from processed_events where host <> '%s' group by 1, 2""");
+        return compare(
+                "visitors",
+                "select host, day::bigint, visitors::bigint, hits::bigint from stored_visitors",
+                "select host, ms // 86400000, count(distinct (ip, coalesce(agent, ''))) filter (ip is not null),"
+                        + " count(ip) from events group by all");
     }
 
     List<String> windowDifferences(StoreConfig store, Duration window) throws SQLException, IOException {

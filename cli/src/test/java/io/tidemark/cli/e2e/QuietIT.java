@@ -64,6 +64,7 @@ class QuietIT {
                         OPTIONS.bounded(),
                         MORE_THAN_PARTITIONS,
                         OPTIONS.geoDatabase(),
+                        OPTIONS.ip(),
                         OPTIONS.window(),
                         OPTIONS.time(),
                         OPTIONS.watermark(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.cli.embedded.Layout;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
+import io.tidemark.stream.enrich.IpPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,6 +111,7 @@ class JobRegistryTest {
                         ID,
                         2,
                         null,
+                        IpPolicy.TRUNCATE,
                         300_000,
                         TimeCharacteristic.EVENT,
                         15_000,

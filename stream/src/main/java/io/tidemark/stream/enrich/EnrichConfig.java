@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param bounded whether to end at what is newest when the job starts
  * @param parallelism subtasks of every operator, at least 1; more than partitions are of no use
  * @param geoDatabase path of an MMDB file on every machine of the cluster, null for none
+ * @param ip what is stored of a client's address
  * @param flushInterval the longest that a row waits before it is written
  * @param maxAhead how far an event may be ahead of its record's arrival
  */
@@ -26,6 +27,7 @@ public record EnrichConfig(
         boolean bounded,
         int parallelism,
         @Nullable String geoDatabase,
+        IpPolicy ip,
         Duration flushInterval,
         Duration maxAhead) {
 
@@ -42,6 +44,7 @@ public record EnrichConfig(
         requireNonNull(kafka, "kafka is null");
         requireNonNull(store, "store is null");
         requireNonNull(start, "start is null");
+        requireNonNull(ip, "ip is null");
         if (parallelism < 1) {
             throw new IllegalArgumentException("parallelism must be at least 1; was " + parallelism);
         }

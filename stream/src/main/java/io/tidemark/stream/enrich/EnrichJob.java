@@ -41,8 +41,8 @@ public final class EnrichJob {
                         WatermarkStrategy.noWatermarks(),
                         Topics.RAW)
                 .uid("raw-events");
-        SingleOutputStreamOperator<Enriched> stored = raw.process(
-                        new EnrichRecords(config.geoDatabase(), config.maxAhead(), Clock.systemUTC()))
+        SingleOutputStreamOperator<Enriched> stored = raw.process(new EnrichRecords(
+                        config.store(), config.geoDatabase(), config.ip(), config.maxAhead(), Clock.systemUTC()))
                 .uid("enrich")
                 .name("enrich")
                 .transform(

@@ -9,10 +9,14 @@ import io.tidemark.model.RawEventCodec;
 import io.tidemark.model.RejectReason;
 import io.tidemark.model.TextCap;
 import io.tidemark.model.Topics;
+import io.tidemark.store.StoreConfig;
+import io.tidemark.store.StoreException;
+import io.tidemark.store.VisitorSalts;
 import io.tidemark.stream.SameTopic;
 import io.tidemark.stream.Tallies;
 import io.tidemark.stream.Tally;
 import io.tidemark.stream.TopicRecord;
+import io.tidemark.stream.WaitingGauge;
 import java.time.Clock;
 import java.time.Duration;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -30,16 +34,21 @@ final class EnrichRecords extends ProcessFunction<TopicRecord, Outcome> implemen
     private static final Logger LOG = LoggerFactory.getLogger(EnrichRecords.class);
     private static final long serialVersionUID = 1L;
 
+    private final StoreConfig store;
     private final @Nullable String geoDatabase;
+    private final IpPolicy ip;
     private final long maxAheadMillis;
     private final Clock clock;
 
     private transient SameTopic topic = new SameTopic(Topics.RAW);
     private transient @Nullable GeoLookup geo;
+    private transient @Nullable VisitorSalts salts;
     private transient @Nullable Opened opened;
 
-    EnrichRecords(@Nullable String geoDatabase, Duration maxAhead, Clock clock) {
+    EnrichRecords(StoreConfig store, @Nullable String geoDatabase, IpPolicy ip, Duration maxAhead, Clock clock) {
+        this.store = store;
         this.geoDatabase = geoDatabase;
+        this.ip = ip;
         this.maxAheadMillis = maxAhead.toMillis();
         this.clock = clock;
     }
@@ -58,9 +67,12 @@ final class EnrichRecords extends ProcessFunction<TopicRecord, Outcome> implemen
     @Override
     public void open(OpenContext context) {
         geo = GeoLookup.open(geoDatabase);
+        VisitorSalts shared = new VisitorSalts(store);
+        salts = shared;
+        WaitingGauge.register(getRuntimeContext().getMetricGroup(), shared.waiting());
         opened = new Opened(
                 new RawEventCodec(),
-                Enrichment.of(geo),
+                Enrichment.of(geo, new VisitorIds(shared::of), ip),
                 new Tally(getRuntimeContext(), Tallies.READ),
                 new Tally(getRuntimeContext(), Tallies.TEXT_CUT),
                 new Tally(getRuntimeContext(), Tallies.TEXT_NUL_REMOVED));
@@ -82,6 +94,9 @@ final class EnrichRecords extends ProcessFunction<TopicRecord, Outcome> implemen
             return Outcome.accepted(read, with.enrichment.enrich(raw));
         } catch (InvalidEventException e) {
             return Outcome.rejected(read, e.reason(), e.getMessage());
+        } catch (StoreException e) {
+            // Without the day's salt nothing can be said of the record; that is not its fault.
+            throw e;
         } catch (RuntimeException | StackOverflowError e) {
             // A library that trips over one record must not keep all that follow from being counted.
             LOG.error("Cannot enrich the record at {}", read.position(), e);
@@ -93,6 +108,9 @@ final class EnrichRecords extends ProcessFunction<TopicRecord, Outcome> implemen
     public void close() {
         if (geo != null) {
             geo.close();
+        }
+        if (salts != null) {
+            salts.close();
         }
     }
 

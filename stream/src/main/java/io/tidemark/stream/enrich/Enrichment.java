@@ -8,20 +8,25 @@ import io.tidemark.model.RejectReason;
 import io.tidemark.model.TextCap;
 import org.jspecify.annotations.Nullable;
 
-/** What an event gains: place, client, kind of referrer, campaign. Texts are brought within their caps. */
+/** What an event gains: place, client, visitor, kind of referrer, campaign; and what it loses of the address. Texts are brought within their caps. */
 public final class Enrichment {
     private final GeoLookup geo;
     private final ClientResolver clients;
+    private final VisitorIds visitors;
+    private final IpPolicy stored;
     private final ReferrerClassifier referrers = new ReferrerClassifier();
 
     /** With the rules of user agents that come with Tidemark, which take seconds to load for the first time. */
-    public static Enrichment of(GeoLookup geo) {
-        return new Enrichment(geo, new ClientResolver(UserAgentParser.shared()));
+    public static Enrichment of(GeoLookup geo, VisitorIds visitors, IpPolicy stored) {
+        return new Enrichment(geo, new ClientResolver(UserAgentParser.shared()), visitors, stored);
     }
 
-    Enrichment(GeoLookup geo, ClientResolver clients) {
+    /** @param stored what the enriched event has of the address */
+    Enrichment(GeoLookup geo, ClientResolver clients, VisitorIds visitors, IpPolicy stored) {
         this.geo = geo;
         this.clients = clients;
+        this.visitors = visitors;
+        this.stored = stored;
     }
 
     /**
@@ -42,10 +47,11 @@ public final class Enrichment {
         return new EnrichedEvent(
                 host,
                 raw.eventTimeMillis(),
-                ip,
+                stored.apply(ip),
                 url,
                 referrer,
                 client.userAgent(),
+                visitors.of(ip, client.userAgent(), host, raw.eventTimeMillis()),
                 geo.lookup(ip),
                 client.client(),
                 referrers.classify(host, referrer, campaign),

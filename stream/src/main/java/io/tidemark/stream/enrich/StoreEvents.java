@@ -8,6 +8,7 @@ import io.tidemark.store.Admission;
 import io.tidemark.store.EventWriter;
 import io.tidemark.store.Rejection;
 import io.tidemark.store.StoreConfig;
+import io.tidemark.store.VisitorSalts;
 import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.KafkaWatch;
 import io.tidemark.stream.OneTimer;
@@ -37,6 +38,9 @@ final class StoreEvents extends AbstractStreamOperator<Enriched> implements OneI
     /** Of a replay nothing is written, yet it waits for its turn. */
     private static final int MAX_WAITING = 20_000;
 
+    private static final Duration FIRST_PURGE = Duration.ofMinutes(1);
+    private static final Duration PURGE_EVERY = Duration.ofHours(1);
+
     private final KafkaSettings kafka;
     private final StoreConfig store;
     private final Duration flushInterval;
@@ -44,6 +48,8 @@ final class StoreEvents extends AbstractStreamOperator<Enriched> implements OneI
     private transient @Nullable KafkaWatch watch;
     private transient @Nullable EventWriter writer;
     private transient @Nullable OneTimer flushTimer;
+    private transient @Nullable OneTimer purgeTimer;
+    private transient @Nullable VisitorSalts salts;
     private transient @Nullable Counts counts;
 
     /** Read and not handed on yet, in the order of reading. */
@@ -71,7 +77,17 @@ final class StoreEvents extends AbstractStreamOperator<Enriched> implements OneI
         WaitingGauge.register(getMetricGroup(), writer.waiting());
         if (getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
             watch = KafkaWatch.start(kafka, getMetricGroup());
+            salts = new VisitorSalts(store);
+            OneTimer timer = new OneTimer(getProcessingTimeService());
+            purgeTimer = timer;
+            timer.arm(FIRST_PURGE, now -> purgeSalts());
         }
+    }
+
+    /** Here and not where they are asked for: they are to go though no event comes. */
+    private void purgeSalts() {
+        requireNonNull(salts).purge();
+        requireNonNull(purgeTimer).arm(PURGE_EVERY, now -> purgeSalts());
     }
 
     @Override
@@ -128,6 +144,9 @@ final class StoreEvents extends AbstractStreamOperator<Enriched> implements OneI
         }
         if (writer != null) {
             writer.close();
+        }
+        if (salts != null) {
+            salts.close();
         }
         super.close();
     }

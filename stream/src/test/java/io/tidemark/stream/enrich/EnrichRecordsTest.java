@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.model.RejectReason;
 import io.tidemark.model.SourceCoordinates;
+import io.tidemark.store.StoreConfig;
 import io.tidemark.stream.Rejected;
 import io.tidemark.stream.Tallies;
 import io.tidemark.stream.TopicRecord;
@@ -38,14 +39,21 @@ class EnrichRecordsTest {
     private static final UUID TOPIC = new UUID(1, 2);
     private static final byte[] KEY = {1, 2, 3};
 
+    /** Not asked, since no event here has an address. */
+    private static final StoreConfig NOWHERE = new StoreConfig("jdbc:postgresql://127.0.0.1:1/none", "nobody", "");
+
     private OneInputStreamOperatorTestHarness<TopicRecord, Outcome> harness = harness();
     private long recordMillis = NOON.toEpochMilli();
     private long nextOffset;
 
     private static OneInputStreamOperatorTestHarness<TopicRecord, Outcome> harness() {
         try {
-            return new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(
-                    new EnrichRecords(null, Duration.ofMinutes(5), Clock.fixed(NOON.plusSeconds(60), ZoneOffset.UTC))));
+            return new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(new EnrichRecords(
+                    NOWHERE,
+                    null,
+                    IpPolicy.TRUNCATE,
+                    Duration.ofMinutes(5),
+                    Clock.fixed(NOON.plusSeconds(60), ZoneOffset.UTC))));
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

@@ -31,8 +31,11 @@ class EnrichmentFuzzTest {
     private final RawEventCodec raw = new RawEventCodec();
     private final EnrichedEventCodec enriched = new EnrichedEventCodec();
     private final ObjectMapper json = new ObjectMapper();
-    private final Enrichment enrichment =
-            new Enrichment(GeoLookup.open(null), new ClientResolver(UserAgentParser.shared()));
+    private final Enrichment enrichment = new Enrichment(
+            GeoLookup.open(null),
+            new ClientResolver(UserAgentParser.shared()),
+            VisitorIds.withFixedSalt(),
+            IpPolicy.KEEP);
 
     @Test
     void everyEventCanBeStoredAndSentOn() throws Exception {

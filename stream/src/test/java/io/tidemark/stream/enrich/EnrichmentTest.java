@@ -23,8 +23,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EnrichmentTest {
     private static final long NOON = 1_772_366_400_000L;
 
-    private final Enrichment enrichment =
-            new Enrichment(GeoLookup.open(null), new ClientResolver(UserAgentParser.shared()));
+    private final Enrichment enrichment = new Enrichment(
+            GeoLookup.open(null),
+            new ClientResolver(UserAgentParser.shared()),
+            VisitorIds.withFixedSalt(),
+            IpPolicy.KEEP);
 
     @Test
     void eventGainsClientReferrerAndCampaign() throws InvalidEventException {
@@ -96,6 +99,23 @@ class EnrichmentTest {
             assertWithinCaps(enrichment.enrich(
                     new RawEvent(host, NOON, "?utm_source=" + text, "https://" + text, json, text, json)));
         }
+    }
+
+    @Test
+    void placeAndVisitorAreToldFromTheWholeAddressAndLessOfItIsKept() throws InvalidEventException {
+        RawEvent raw = new RawEvent("shop.example", NOON, null, null, "agent", "81.2.69.142", null);
+        EnrichedEvent kept = enrichment.enrich(raw);
+        EnrichedEvent truncated = with(IpPolicy.TRUNCATE).enrich(raw);
+        EnrichedEvent dropped = with(IpPolicy.DROP).enrich(raw);
+        assertThat(List.of(kept.ip(), truncated.ip())).containsExactly("81.2.69.142", "81.2.69.0");
+        assertThat(dropped.ip()).isNull();
+        assertThat(kept.visitorId()).matches("[0-9a-f]{16}");
+        assertThat(List.of(truncated.visitorId(), dropped.visitorId())).containsOnly(kept.visitorId());
+    }
+
+    private static Enrichment with(IpPolicy policy) {
+        return new Enrichment(
+                GeoLookup.open(null), new ClientResolver(UserAgentParser.shared()), VisitorIds.withFixedSalt(), policy);
     }
 
     private static void assertWithinCaps(EnrichedEvent event) {

@@ -202,6 +202,7 @@ class StoreEventsTest {
                         null,
                         null,
                         null,
+                        null,
                         EnrichedEvent.Geo.UNKNOWN,
                         EnrichedEvent.Client.UNKNOWN,
                         EnrichedEvent.ReferrerSource.DIRECT,

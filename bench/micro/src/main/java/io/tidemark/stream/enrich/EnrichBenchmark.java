@@ -6,6 +6,7 @@ import io.tidemark.model.EnrichedEvent;
 import io.tidemark.model.InvalidEventException;
 import io.tidemark.model.RawEvent;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -22,7 +23,9 @@ public class EnrichBenchmark {
     private static final int RECORDS = 1 << 14;
 
     private final RawEvent[] raw = new RawEvent[RECORDS];
-    private final Enrichment enrichment = Enrichment.of(GeoLookup.open(null));
+    private final Enrichment enrichment =
+            Enrichment.of(GeoLookup.open(null), VisitorIds.withFixedSalt(), IpPolicy.TRUNCATE);
+    private final VisitorIds visitors = VisitorIds.withFixedSalt();
     private final UserAgentParser agents = UserAgentParser.shared();
     private int next;
     private long made;
@@ -39,6 +42,13 @@ public class EnrichBenchmark {
     public EnrichedEvent enrich() throws InvalidEventException {
         next = (next + 1) & (RECORDS - 1);
         return enrichment.enrich(raw[next]);
+    }
+
+    @Benchmark
+    public @Nullable String visitor() {
+        next = (next + 1) & (RECORDS - 1);
+        RawEvent event = raw[next];
+        return visitors.of(event.ip(), event.userAgent(), event.host(), event.eventTimeMillis());
     }
 
     @Benchmark
