@@ -243,6 +243,7 @@ final class JobCommand implements Callable<Integer> {
                 given("--geo-db") ? now.geoDatabase() : had.geoDatabase(),
                 given("--ip") ? now.ip() : had.ip(),
                 had.window(),
+                given("--aggregates") ? now.aggregates() : had.aggregates(),
                 had.time(),
                 given("--watermark") ? now.watermark() : had.watermark(),
                 given("--lateness") ? now.lateness() : had.lateness());
@@ -265,6 +266,7 @@ final class JobCommand implements Callable<Integer> {
                 common.geoDatabase(),
                 common.ip(),
                 windows.size,
+                common.aggregates(),
                 windows.time,
                 watermark,
                 lateness);

@@ -1,9 +1,11 @@
 package io.tidemark.cli;
 
 import io.tidemark.cli.jobs.JobOptions;
+import io.tidemark.model.Aggregate;
 import io.tidemark.stream.enrich.IpPolicy;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -33,6 +35,16 @@ final class JobSettings {
                             + " of an IPv6 address, all, or nothing.")
     private IpPolicy ip = IpPolicy.TRUNCATE;
 
+    @Option(
+            names = "--aggregates",
+            paramLabel = "default|none|FILE",
+            converter = AggregatesConverter.class,
+            defaultValue = "default",
+            description =
+                    "What the aggregate job counts besides hits by host and by referrer: a YAML file, or by default"
+                            + " visitors, pages, kinds of referrers, countries, devices with browsers, campaigns.")
+    private List<Aggregate> aggregates = Aggregate.DEFAULTS;
+
     int parallelism() {
         return parallelism;
     }
@@ -40,6 +52,7 @@ final class JobSettings {
     JobOptions options() {
         return JobOptions.defaults(parallelism)
                 .withIp(ip)
+                .withAggregates(aggregates)
                 .withGeoDatabase(
                         geoDatabase == null
                                 ? null

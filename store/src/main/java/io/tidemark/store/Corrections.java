@@ -1,5 +1,6 @@
 package io.tidemark.store;
 
+import io.tidemark.model.Aggregate;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -100,15 +101,18 @@ public final class Corrections implements AutoCloseable {
 
     private final Session session;
     private final Duration within;
+    private final GroupRecount groups;
     private int atOnce = MOST_AT_ONCE;
 
-    public Corrections(StoreConfig config) {
-        this(Session.patient(config.writerConnections("corrections", ANSWER_WITHIN)), RECOMPUTE_WITHIN);
+    /** @param aggregates that are recomputed besides both tables of the contract; their tables are there */
+    public Corrections(StoreConfig config, List<Aggregate> aggregates) {
+        this(Session.patient(config.writerConnections("corrections", ANSWER_WITHIN)), RECOMPUTE_WITHIN, aggregates);
     }
 
-    Corrections(Session session, Duration within) {
+    Corrections(Session session, Duration within, List<Aggregate> aggregates) {
         this.session = session;
         this.within = within;
+        this.groups = new GroupRecount(aggregates);
     }
 
     /** Whether it waits for Postgres now; to be asked from any thread. */
@@ -203,7 +207,7 @@ public final class Corrections implements AutoCloseable {
         return startsBySize;
     }
 
-    private static void recompute(Connection connection, long sizeMillis, SortedSet<Long> starts) throws SQLException {
+    private void recompute(Connection connection, long sizeMillis, SortedSet<Long> starts) throws SQLException {
         WindowSettings.check(connection, sizeMillis);
         try (Statement settings = connection.createStatement()) {
             settings.execute("set local plan_cache_mode = force_custom_plan");
@@ -218,6 +222,7 @@ public final class Corrections implements AutoCloseable {
             upsert.executeUpdate();
         }
         raiseHosts(connection, starts);
+        groups.recompute(connection, sizeMillis, starts);
     }
 
     private static void raiseHosts(Connection connection, SortedSet<Long> starts) throws SQLException {

@@ -16,6 +16,7 @@ import io.tidemark.stream.enrich.EnrichJob;
 import io.tidemark.stream.enrich.EnrichStart;
 import io.tidemark.stream.enrich.IpPolicy;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.HeartbeatManagerOptions;
@@ -105,6 +106,7 @@ public final class BothJobs {
                         false,
                         parallelism,
                         windows,
+                        List.of(),
                         TimeCharacteristic.EVENT,
                         AggregateConfig.WATERMARK_DELAY,
                         AggregateConfig.ALLOWED_LATENESS,

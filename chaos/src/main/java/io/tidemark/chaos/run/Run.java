@@ -25,6 +25,7 @@ import io.tidemark.cli.jobs.JobKind;
 import io.tidemark.cli.jobs.JobOptions;
 import io.tidemark.cli.jobs.Pace;
 import io.tidemark.cli.jobs.Target;
+import io.tidemark.model.Aggregate;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.StartFrom;
@@ -178,6 +179,7 @@ final class Run {
                 null,
                 IpPolicy.KEEP,
                 plan.window(),
+                Aggregate.DEFAULTS,
                 TimeCharacteristic.EVENT,
                 WATERMARK_DELAY,
                 LATENESS,

@@ -2,6 +2,7 @@ package io.tidemark.cli.jobs;
 
 import io.tidemark.model.Topics;
 import io.tidemark.model.TumblingWindows;
+import io.tidemark.store.AggregateTables;
 import io.tidemark.store.Migrations;
 import io.tidemark.stream.EnrichedTopic;
 import io.tidemark.stream.JobDefaults;
@@ -57,12 +58,13 @@ public final class JobLauncher {
     }
 
     /**
-     * Makes sure that the tables may hold such windows.
+     * Makes sure that the tables may hold such windows, and that those of the aggregates are there.
      *
      * @throws io.tidemark.store.StoreException if they hold windows of another kind
      */
     public void claimWindows(JobOptions options) {
         AggregateStart.claimWindows(target.store(), options.window(), options.time());
+        AggregateTables.prepare(target.store(), options.aggregates(), options.window());
     }
 
     /**
@@ -170,6 +172,7 @@ public final class JobLauncher {
                 options.bounded(),
                 options.parallelism(),
                 TumblingWindows.of(options.window()),
+                options.aggregates(),
                 options.time(),
                 options.watermark(),
                 options.lateness(),

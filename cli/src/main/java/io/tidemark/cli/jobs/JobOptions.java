@@ -2,11 +2,13 @@ package io.tidemark.cli.jobs;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tidemark.model.Aggregate;
 import io.tidemark.stream.StartFrom;
 import io.tidemark.stream.aggregate.AggregateConfig;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import io.tidemark.stream.enrich.IpPolicy;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param geoDatabase path of an MMDB file, for the enrich job; null for none
  * @param ip what the enrich job stores of a client's address
- * @param window size of the windows, for the aggregate job, as are time, watermark and lateness
+ * @param window size of the windows, for the aggregate job, as are aggregates, time, watermark and lateness
+ * @param aggregates counted besides the two tables of the contract
  */
 public record JobOptions(
         StartFrom from,
@@ -23,6 +26,7 @@ public record JobOptions(
         @Nullable String geoDatabase,
         IpPolicy ip,
         Duration window,
+        List<Aggregate> aggregates,
         TimeCharacteristic time,
         Duration watermark,
         Duration lateness,
@@ -30,6 +34,7 @@ public record JobOptions(
     public JobOptions {
         requireNonNull(from, "from is null");
         requireNonNull(ip, "ip is null");
+        aggregates = List.copyOf(aggregates);
         requireNonNull(time, "time is null");
         requirePositive("window", window, "5m");
         requireNotNegative("watermark", watermark, "15s");
@@ -48,10 +53,11 @@ public record JobOptions(
             @Nullable String geoDatabase,
             IpPolicy ip,
             Duration window,
+            List<Aggregate> aggregates,
             TimeCharacteristic time,
             Duration watermark,
             Duration lateness) {
-        this(from, bounded, parallelism, geoDatabase, ip, window, time, watermark, lateness, Pace.DEFAULT);
+        this(from, bounded, parallelism, geoDatabase, ip, window, aggregates, time, watermark, lateness, Pace.DEFAULT);
     }
 
     /** Every default, with that parallelism. */
@@ -63,6 +69,7 @@ public record JobOptions(
                 null,
                 IpPolicy.TRUNCATE,
                 AggregateConfig.WINDOW,
+                Aggregate.DEFAULTS,
                 TimeCharacteristic.EVENT,
                 AggregateConfig.WATERMARK_DELAY,
                 AggregateConfig.ALLOWED_LATENESS,
@@ -70,36 +77,58 @@ public record JobOptions(
     }
 
     public JobOptions bounded(StartFrom start) {
-        return new JobOptions(start, true, parallelism, geoDatabase, ip, window, time, watermark, lateness, pace);
+        return new JobOptions(
+                start, true, parallelism, geoDatabase, ip, window, aggregates, time, watermark, lateness, pace);
     }
 
     public JobOptions withFrom(StartFrom start) {
-        return new JobOptions(start, bounded, parallelism, geoDatabase, ip, window, time, watermark, lateness, pace);
+        return new JobOptions(
+                start, bounded, parallelism, geoDatabase, ip, window, aggregates, time, watermark, lateness, pace);
     }
 
     public JobOptions withGeoDatabase(@Nullable String path) {
-        return new JobOptions(from, bounded, parallelism, path, ip, window, time, watermark, lateness, pace);
+        return new JobOptions(
+                from, bounded, parallelism, path, ip, window, aggregates, time, watermark, lateness, pace);
     }
 
     public JobOptions withIp(IpPolicy policy) {
-        return new JobOptions(from, bounded, parallelism, geoDatabase, policy, window, time, watermark, lateness, pace);
+        return new JobOptions(
+                from, bounded, parallelism, geoDatabase, policy, window, aggregates, time, watermark, lateness, pace);
     }
 
     public JobOptions withWindow(Duration size) {
-        return new JobOptions(from, bounded, parallelism, geoDatabase, ip, size, time, watermark, lateness, pace);
+        return new JobOptions(
+                from, bounded, parallelism, geoDatabase, ip, size, aggregates, time, watermark, lateness, pace);
+    }
+
+    public JobOptions withAggregates(List<Aggregate> chosen) {
+        return new JobOptions(
+                from, bounded, parallelism, geoDatabase, ip, window, chosen, time, watermark, lateness, pace);
     }
 
     public JobOptions withTime(TimeCharacteristic characteristic) {
         return new JobOptions(
-                from, bounded, parallelism, geoDatabase, ip, window, characteristic, watermark, lateness, pace);
+                from,
+                bounded,
+                parallelism,
+                geoDatabase,
+                ip,
+                window,
+                aggregates,
+                characteristic,
+                watermark,
+                lateness,
+                pace);
     }
 
     public JobOptions withParallelism(int subtasks) {
-        return new JobOptions(from, bounded, subtasks, geoDatabase, ip, window, time, watermark, lateness, pace);
+        return new JobOptions(
+                from, bounded, subtasks, geoDatabase, ip, window, aggregates, time, watermark, lateness, pace);
     }
 
     public JobOptions withWatermark(Duration delay) {
-        return new JobOptions(from, bounded, parallelism, geoDatabase, ip, window, time, delay, lateness, pace);
+        return new JobOptions(
+                from, bounded, parallelism, geoDatabase, ip, window, aggregates, time, delay, lateness, pace);
     }
 
     private static void requirePositive(String name, Duration value, String example) {

@@ -1,10 +1,12 @@
 package io.tidemark.cli.jobs;
 
+import io.tidemark.model.Aggregate;
 import io.tidemark.stream.StartFrom;
 import io.tidemark.stream.StartOffsets;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import io.tidemark.stream.enrich.IpPolicy;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ public record JobRecord(
         @Nullable String geoDatabase,
         IpPolicy ip,
         long windowMillis,
+        List<Aggregate> aggregates,
         TimeCharacteristic time,
         long watermarkMillis,
         long latenessMillis,
@@ -40,6 +43,7 @@ public record JobRecord(
         offsets = new TreeMap<>(offsets);
         // Absent from what was written by an earlier version.
         ip = ip == null ? IpPolicy.TRUNCATE : ip;
+        aggregates = aggregates == null ? Aggregate.DEFAULTS : List.copyOf(aggregates);
     }
 
     static JobRecord of(Submitted job, JobOptions options, @Nullable String resumedFrom) {
@@ -50,6 +54,7 @@ public record JobRecord(
                 options.geoDatabase(),
                 options.ip(),
                 options.window().toMillis(),
+                options.aggregates(),
                 options.time(),
                 options.watermark().toMillis(),
                 options.lateness().toMillis(),
@@ -78,6 +83,7 @@ public record JobRecord(
                 geoDatabase,
                 ip,
                 windowMillis,
+                aggregates,
                 time,
                 watermarkMillis,
                 latenessMillis,
@@ -99,6 +105,7 @@ public record JobRecord(
                 geoDatabase,
                 ip,
                 Duration.ofMillis(windowMillis),
+                aggregates,
                 time,
                 Duration.ofMillis(watermarkMillis),
                 Duration.ofMillis(latenessMillis),

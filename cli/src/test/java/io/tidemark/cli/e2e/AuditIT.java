@@ -9,6 +9,7 @@ import io.tidemark.cli.InProcess;
 import io.tidemark.cli.embedded.StackConfig;
 import io.tidemark.cli.jobs.JobKind;
 import io.tidemark.cli.jobs.JobOptions;
+import io.tidemark.model.Aggregate;
 import io.tidemark.model.SourceCoordinates;
 import io.tidemark.model.Topics;
 import io.tidemark.stream.StartFrom;
@@ -135,6 +136,7 @@ class AuditIT {
                     null,
                     IpPolicy.TRUNCATE,
                     Duration.ofSeconds(2),
+                    Aggregate.DEFAULTS,
                     TimeCharacteristic.EVENT,
                     Duration.ofMillis(500),
                     Duration.ofSeconds(4));

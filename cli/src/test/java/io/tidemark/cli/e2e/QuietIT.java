@@ -66,6 +66,7 @@ class QuietIT {
                         OPTIONS.geoDatabase(),
                         OPTIONS.ip(),
                         OPTIONS.window(),
+                        OPTIONS.aggregates(),
                         OPTIONS.time(),
                         OPTIONS.watermark(),
                         OPTIONS.lateness()));

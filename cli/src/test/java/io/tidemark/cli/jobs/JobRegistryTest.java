@@ -113,6 +113,7 @@ class JobRegistryTest {
                         null,
                         IpPolicy.TRUNCATE,
                         300_000,
+                        List.of(),
                         TimeCharacteristic.EVENT,
                         15_000,
                         3_600_000,

@@ -2,12 +2,14 @@ package io.tidemark.stream.aggregate;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tidemark.model.Aggregate;
 import io.tidemark.model.TumblingWindows;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.StartOffsets;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Settings of the aggregate job.
@@ -15,6 +17,7 @@ import java.time.Duration;
  * @param start where in the enriched topic to start, if not resumed from a checkpoint
  * @param bounded whether to end at what is newest when the job starts; all windows then close at the end
  * @param parallelism subtasks of every operator, at least 1
+ * @param aggregates counted besides the two tables of the contract; their tables are there
  * @param watermarkDelay how far the watermark stays behind the newest event of each partition
  * @param allowedLateness how long a closed window can still be revised from the job's state; what is later is
  *     recomputed from {@code processed_events}
@@ -28,6 +31,7 @@ public record AggregateConfig(
         boolean bounded,
         int parallelism,
         TumblingWindows windows,
+        List<Aggregate> aggregates,
         TimeCharacteristic time,
         Duration watermarkDelay,
         Duration allowedLateness,
@@ -49,6 +53,7 @@ public record AggregateConfig(
         requireNonNull(store, "store is null");
         requireNonNull(start, "start is null");
         requireNonNull(windows, "windows is null");
+        aggregates = List.copyOf(aggregates);
         requireNonNull(time, "time is null");
         if (parallelism < 1) {
             throw new IllegalArgumentException("parallelism must be at least 1; was " + parallelism);

@@ -1,5 +1,6 @@
 package io.tidemark.stream.aggregate;
 
+import io.tidemark.model.GroupCount;
 import io.tidemark.model.Topics;
 import io.tidemark.model.WindowCounts;
 import io.tidemark.stream.KafkaEnds;
@@ -22,7 +23,8 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * Enriched records → hits by host, and by host and referrer, in tumbling windows → {@code processed_events_aggregated}
- * and {@code processed_events_aggregated_source}, from one read of the topic.
+ * and {@code processed_events_aggregated_source}; and hits and visitors by whatever else is asked for. All from one read
+ * of the topic.
  */
 public final class AggregateJob {
     /** Name of the job, as Flink shows it. */
@@ -34,6 +36,9 @@ public final class AggregateJob {
 
     /** Hits that no window's state can count exactly: their windows are recomputed. */
     static final OutputTag<LateHits> LATE = new OutputTag<>("late", TypeInformation.of(LateHits.class));
+
+    /** Counts by group, for the aggregates besides the two tables of the contract. */
+    static final OutputTag<GroupCount> GROUPS = new OutputTag<>("groups", TypeInformation.of(GroupCount.class));
 
     private AggregateJob() {}
 
@@ -49,7 +54,12 @@ public final class AggregateJob {
         SingleOutputStreamOperator<HitCount> hits = records.transform(
                         "decode, drop duplicates, count locally",
                         TypeInformation.of(HitCount.class),
-                        new CountHits(config.start(), config.windows(), config.time(), Clock.systemUTC()))
+                        new CountHits(
+                                config.start(),
+                                config.windows(),
+                                config.aggregates(),
+                                config.time(),
+                                Clock.systemUTC()))
                 .uid("decode");
         SingleOutputStreamOperator<WindowCounts> counts = hits.keyBy(HitCount::host)
                 .transform(
@@ -58,12 +68,27 @@ public final class AggregateJob {
                         new CountWindows(config.windows(), config.allowedLateness(), config.time()))
                 .uid("count-windows");
         SingleOutputStreamOperator<LateHits> written = counts.transform(
-                        "write windows", TypeInformation.of(LateHits.class), new WriteWindows(config))
+                        "write windows",
+                        TypeInformation.of(LateHits.class),
+                        new WriteWindows<>(config, Destination::windows))
                 .uid("write-windows");
         // Nothing comes here; but checkpoints of older jobs hold a state of it that must find its operator.
         written.sinkTo(new DiscardingSink<>()).name("end").uid("write-windows-end");
+        // There though no aggregate is counted, so that a state with some can be gone on from without them.
+        SingleOutputStreamOperator<GroupCount> groups = hits.getSideOutput(GROUPS)
+                .keyBy(CountGroups::part)
+                .transform(
+                        "count groups",
+                        TypeInformation.of(GroupCount.class),
+                        new CountGroups(config.windows(), config.allowedLateness(), config.time()))
+                .uid("count-groups");
+        SingleOutputStreamOperator<LateHits> groupsWritten = groups.transform(
+                        "write groups",
+                        TypeInformation.of(LateHits.class),
+                        new WriteWindows<>(config, Destination::groups))
+                .uid("write-groups");
         hits.getSideOutput(LATE)
-                .union(counts.getSideOutput(LATE), written)
+                .union(counts.getSideOutput(LATE), written, groups.getSideOutput(LATE), groupsWritten)
                 .transform("correct windows", Types.VOID, new CorrectWindows(config))
                 .uid("correct-windows")
                 .setParallelism(1)

@@ -2,8 +2,10 @@ package io.tidemark.stream.aggregate;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tidemark.model.Aggregate;
 import io.tidemark.model.CoordinatesReader;
 import io.tidemark.model.EnrichedEventCodec;
+import io.tidemark.model.GroupCounts;
 import io.tidemark.model.Hit;
 import io.tidemark.model.HitScanner;
 import io.tidemark.model.InvalidEventException;
@@ -51,8 +53,12 @@ final class CountHits extends AbstractStreamOperator<HitCount>
     /** For hits that no such watermark follows soon. */
     private static final Duration LONGEST = Duration.ofSeconds(1);
 
+    /** That wait to be handed on. */
+    private static final int MOST_GROUPS = 50_000;
+
     private final long firstWindowStart;
     private final TumblingWindows windows;
+    private final List<Aggregate> aggregates;
     private final TimeCharacteristic time;
     private final Clock clock;
 
@@ -64,12 +70,21 @@ final class CountHits extends AbstractStreamOperator<HitCount>
     /** The start that the state was counted from; not that of a later submission, which went on from there. */
     private transient long wholeFrom;
 
+    private transient AggregateStarts starts;
+
     private transient @Nullable OneTimer timer;
     private transient @Nullable Opened opened;
 
-    CountHits(StartOffsets start, TumblingWindows windows, TimeCharacteristic time, Clock clock) {
+    CountHits(
+            StartOffsets start,
+            TumblingWindows windows,
+            List<Aggregate> aggregates,
+            TimeCharacteristic time,
+            Clock clock) {
         this.firstWindowStart = start.firstWindowStart();
         this.windows = windows;
+        this.aggregates = List.copyOf(aggregates);
+        this.starts = new AggregateStarts(this.aggregates, windows);
         this.time = time;
         this.clock = clock;
     }
@@ -79,6 +94,7 @@ final class CountHits extends AbstractStreamOperator<HitCount>
             EnrichedEventCodec codec,
             CoordinatesReader coordinates,
             LocalCounts counts,
+            GroupCounts groups,
             Tally read,
             Tally duplicates,
             Tally marked,
@@ -102,6 +118,10 @@ final class CountHits extends AbstractStreamOperator<HitCount>
         }
         topic = new SameTopic(Topics.ENRICHED);
         topic.restore(context.getOperatorStateStore());
+        starts = new AggregateStarts(aggregates, windows);
+        // By processing time every window is of now, and none can be recomputed.
+        boolean goesOn = context.isRestored() && time == TimeCharacteristic.EVENT;
+        starts.restore(context.getOperatorStateStore(), goesOn, clock.millis());
     }
 
     @Override
@@ -110,6 +130,7 @@ final class CountHits extends AbstractStreamOperator<HitCount>
         requireNonNull(positions, "state not initialized").update(occurrences.positions());
         requireNonNull(firstWindowState).update(List.of(wholeFrom));
         topic.snapshot();
+        starts.snapshot();
     }
 
     @Override
@@ -121,6 +142,7 @@ final class CountHits extends AbstractStreamOperator<HitCount>
                 new EnrichedEventCodec(),
                 new CoordinatesReader(),
                 new LocalCounts(count -> output.collect(new StreamRecord<>(count))),
+                new GroupCounts(aggregates, count -> output.collect(AggregateJob.GROUPS, new StreamRecord<>(count))),
                 new Tally(getRuntimeContext(), Tallies.READ),
                 new Tally(getRuntimeContext(), Tallies.DUPLICATES),
                 new Tally(getRuntimeContext(), Tallies.MARKED),
@@ -157,12 +179,28 @@ final class CountHits extends AbstractStreamOperator<HitCount>
             long window = windowOf(scanner.eventTimeMillis());
             if (isWhole(window, with)) {
                 with.counts.add(value, scanner, window);
+                countGroups(value, window, with);
             }
         } else {
             Hit hit = with.codec.decodeHit(value);
             long window = windowOf(hit.eventTimeMillis());
             if (isWhole(window, with)) {
                 with.counts.add(hit.host(), hit.referrer(), window);
+                countGroups(requireNonNull(value), window, with);
+            }
+        }
+    }
+
+    private void countGroups(byte[] value, long window, Opened with) {
+        if (!aggregates.isEmpty()) {
+            if (starts.allCount(window)) {
+                with.groups.add(value, window, every -> true);
+            } else {
+                starts.missed(window);
+                with.groups.add(value, window, aggregate -> starts.counts(aggregate, window));
+            }
+            if (with.groups.size() >= MOST_GROUPS) {
+                with.groups.handOnAll();
             }
         }
     }
@@ -199,10 +237,12 @@ final class CountHits extends AbstractStreamOperator<HitCount>
     /** What it does not close can wait: a count handed on for every watermark would hardly be one. */
     @Override
     public void processWatermark(Watermark mark) throws Exception {
-        long earliest = opened().counts.earliestWindow();
+        long earliest =
+                Math.min(opened().counts.earliestWindow(), opened().groups.earliestWindow());
         if (earliest != Long.MAX_VALUE && windows.maxTimestamp(earliest) <= mark.getTimestamp()) {
             handOn();
         }
+        markMissed(mark.getTimestamp());
         super.processWatermark(mark);
     }
 
@@ -220,12 +260,20 @@ final class CountHits extends AbstractStreamOperator<HitCount>
     @Override
     public void finish() throws Exception {
         handOn();
+        markMissed(Long.MAX_VALUE);
         super.finish();
+    }
+
+    private void markMissed(long watermark) {
+        for (long window : starts.due(watermark)) {
+            output.collect(AggregateJob.LATE, new StreamRecord<>(new LateHits(window)));
+        }
     }
 
     private void handOn() {
         requireNonNull(timer).disarm();
         opened().counts.handOnAll();
+        opened().groups.handOnAll();
     }
 
     private Opened opened() {

@@ -4,96 +4,28 @@ import static java.util.Objects.requireNonNull;
 
 import io.tidemark.model.TumblingWindows;
 import io.tidemark.model.WindowCounts;
-import io.tidemark.stream.OneTimer;
 import io.tidemark.stream.Tallies;
 import io.tidemark.stream.Tally;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeutils.base.BooleanSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
-import org.apache.flink.runtime.state.StateInitializationContext;
-import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.internal.InternalMapState;
-import org.apache.flink.runtime.state.internal.InternalValueState;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.InternalTimer;
-import org.apache.flink.streaming.api.operators.InternalTimerService;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
-import org.apache.flink.streaming.api.operators.Triggerable;
-import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Counts hits by host and referrer in tumbling windows; keyed by host, each window a namespace of the state.
- *
- * <p>A window's counts are written when the watermark passes its end. Hits that come later, within the allowed lateness,
- * revise it. After that its state is gone, and hits go to {@link AggregateJob#LATE}, where the window is recomputed.
- *
- * <p>The watermark is part of the state, and so is which windows are gone: a job that goes on with another lateness must
- * not take the first hit of a window that is gone for the window's first. When all partitions are quiet it goes on
- * at the clock's pace, so that the last window closes without a next event.
- */
-final class CountWindows extends AbstractStreamOperator<WindowCounts>
-        implements OneInputStreamOperator<HitCount, WindowCounts>, Triggerable<String, Long> {
+/** Counts hits by host and referrer; keyed by host. */
+final class CountWindows extends CountInWindows<HitCount, WindowCounts> {
     private static final long serialVersionUID = 1L;
-    private static final long REVISION_MILLIS = 500;
-    private static final Duration QUIET_STEP = Duration.ofMillis(200);
-    private static final Duration LONGEST_STEP = QUIET_STEP.multipliedBy(2);
 
-    private final TumblingWindows windows;
-    private final long latenessMillis;
-    private final TimeCharacteristic time;
-
-    private long watermark = Long.MIN_VALUE;
-
-    /** The state of every window whose last timestamp is not above it has been dropped, whatever the lateness was then. */
-    private long goneUpTo = Long.MIN_VALUE;
-
-    private transient @Nullable ListState<Long> watermarkState;
-    private transient @Nullable ListState<Long> goneState;
-    private transient @Nullable OneTimer quietTimer;
     private transient @Nullable Opened opened;
 
     CountWindows(TumblingWindows windows, Duration allowedLateness, TimeCharacteristic time) {
-        this.windows = windows;
-        this.latenessMillis = allowedLateness.toMillis();
-        this.time = time;
-    }
-
-    /** After rescaling the highest watermark counts: see {@link #processElement} for windows that are still there. */
-    @Override
-    public void initializeState(StateInitializationContext context) throws Exception {
-        super.initializeState(context);
-        watermarkState = context.getOperatorStateStore()
-                .getUnionListState(new ListStateDescriptor<>("watermark", LongSerializer.INSTANCE));
-        for (long restored : watermarkState.get()) {
-            watermark = Math.max(watermark, restored);
-        }
-        goneState = context.getOperatorStateStore()
-                .getUnionListState(new ListStateDescriptor<>("gone-up-to", LongSerializer.INSTANCE));
-        for (long restored : goneState.get()) {
-            goneUpTo = Math.max(goneUpTo, restored);
-        }
-        goneUpTo = Math.max(goneUpTo, beyondLateness(watermark));
-    }
-
-    @Override
-    public void snapshotState(StateSnapshotContext context) throws Exception {
-        super.snapshotState(context);
-        requireNonNull(watermarkState).update(List.of(watermark));
-        requireNonNull(goneState).update(List.of(goneUpTo));
+        super(windows, allowedLateness, time);
     }
 
     @Override
@@ -104,157 +36,66 @@ final class CountWindows extends AbstractStreamOperator<WindowCounts>
         MapState<String, Long> hits = getOrCreateKeyedState(
                 LongSerializer.INSTANCE,
                 new MapStateDescriptor<>("hits", StringSerializer.INSTANCE, LongSerializer.INSTANCE));
-        ValueState<Boolean> unwritten = getOrCreateKeyedState(
-                LongSerializer.INSTANCE, new ValueStateDescriptor<>("unwritten", BooleanSerializer.INSTANCE));
-        quietTimer = new OneTimer(getProcessingTimeService());
         opened = new Opened(
                 (InternalMapState<String, Long, String, Long>) hits,
-                (InternalValueState<String, Long, Boolean>) unwritten,
-                getInternalTimerService("windows", LongSerializer.INSTANCE, this),
                 new Tally(getRuntimeContext(), Tallies.COUNTED),
                 new Tally(getRuntimeContext(), Tallies.LATE),
                 new Tally(getRuntimeContext(), Tallies.MARKED));
     }
 
-    /** A window whose state is still there is always counted in it, however late: its counts are whole. */
     @Override
-    public void processElement(StreamRecord<HitCount> element) throws Exception {
-        Opened with = opened();
-        HitCount count = element.getValue();
-        long window = windowOf(count);
-        with.hits.setCurrentNamespace(window);
-        if (isGone(window) && with.hits.isEmpty()) {
-            with.marked.add(count.hits());
-            output.collect(AggregateJob.LATE, new StreamRecord<>(new LateHits(window)));
-            return;
-        }
-        Long before = with.hits.get(count.referrer());
-        with.hits.put(count.referrer(), before == null ? count.hits() : before + count.hits());
-        with.counted.add(count.hits());
-        with.timers.registerEventTimeTimer(window, goneAt(window));
-        if (windows.maxTimestamp(window) > watermark) {
-            with.timers.registerEventTimeTimer(window, windows.maxTimestamp(window));
-        } else {
-            with.late.add(count.hits());
-            with.unwritten.setCurrentNamespace(window);
-            with.unwritten.update(true);
-            with.timers.registerProcessingTimeTimer(window, nextRevision(with.timers.currentProcessingTime()));
-        }
+    long windowStart(HitCount count) {
+        return count.windowStartMillis();
     }
 
-    /** By processing time no hit is late: one that was held up on its way counts in the window that is open. */
-    private long windowOf(HitCount count) {
-        boolean heldUp =
-                time == TimeCharacteristic.PROCESSING && windows.maxTimestamp(count.windowStartMillis()) <= watermark;
-        return heldUp ? windows.startOf(watermark + 1) : count.windowStartMillis();
+    private InternalMapState<String, Long, String, Long> hits(long window) {
+        InternalMapState<String, Long, String, Long> hits = opened().hits;
+        hits.setCurrentNamespace(window);
+        return hits;
     }
 
     @Override
-    public void onEventTime(InternalTimer<String, Long> timer) throws Exception {
-        Opened with = opened();
-        long window = timer.getNamespace();
-        with.unwritten.setCurrentNamespace(window);
-        boolean closes = timer.getTimestamp() == windows.maxTimestamp(window);
-        if (closes || Boolean.TRUE.equals(with.unwritten.value())) {
-            write(window);
-        }
-        if (timer.getTimestamp() >= goneAt(window)) {
-            with.hits.setCurrentNamespace(window);
-            with.hits.clear();
-        } else if (!closes) {
-            // Of a job that allowed less lateness than this one, which went on from it.
-            with.timers.registerEventTimeTimer(window, goneAt(window));
-        }
+    boolean isEmpty(long window) throws Exception {
+        return hits(window).isEmpty();
     }
 
     @Override
-    public void onProcessingTime(InternalTimer<String, Long> timer) throws Exception {
-        opened().unwritten.setCurrentNamespace(timer.getNamespace());
-        if (Boolean.TRUE.equals(opened().unwritten.value())) {
-            write(timer.getNamespace());
-        }
+    void add(long window, HitCount count) throws Exception {
+        InternalMapState<String, Long, String, Long> hits = hits(window);
+        Long before = hits.get(count.referrer());
+        hits.put(count.referrer(), before == null ? count.hits() : before + count.hits());
+        opened().counted.add(count.hits());
     }
 
-    /** What is written before a checkpoint need not be written again by a job that starts at the committed offsets. */
     @Override
-    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
-        opened().timers.forEachProcessingTimeTimer((window, at) -> {
-            opened().unwritten.setCurrentNamespace(window);
-            if (Boolean.TRUE.equals(opened().unwritten.value())) {
-                write(window);
-            }
-        });
+    void onTooLate(HitCount count) {
+        opened().marked.add(count.hits());
     }
 
-    private void write(long window) throws Exception {
-        Opened with = opened();
-        with.hits.setCurrentNamespace(window);
+    @Override
+    void onRevision(HitCount count) {
+        opened().late.add(count.hits());
+    }
+
+    @Override
+    void handOn(long window) throws Exception {
         Map<String, Long> hitsByReferrer = new HashMap<>();
-        for (Map.Entry<String, Long> entry : with.hits.entries()) {
+        for (Map.Entry<String, Long> entry : hits(window).entries()) {
             hitsByReferrer.put(entry.getKey(), entry.getValue());
         }
-        with.unwritten.setCurrentNamespace(window);
-        with.unwritten.clear();
         if (!hitsByReferrer.isEmpty()) {
             output.collect(new StreamRecord<>(new WindowCounts(window, (String) getCurrentKey(), hitsByReferrer)));
         }
     }
 
     @Override
-    public void processWatermark(Watermark mark) throws Exception {
-        if (mark.getTimestamp() > watermark) {
-            watermark = mark.getTimestamp();
-            goneUpTo = Math.max(goneUpTo, beyondLateness(watermark));
-            super.processWatermark(mark);
-        }
-    }
-
-    /** Not handed on: this operator's own event time never rests, and Flink drops the watermarks of one that does. */
-    @Override
-    public void processWatermarkStatus(WatermarkStatus status) {
-        requireNonNull(quietTimer).disarm();
-        if (status.isIdle() && time == TimeCharacteristic.EVENT) {
-            goOnAtTheClocksPace(getProcessingTimeService().getCurrentProcessingTime());
-        }
-    }
-
-    /** However late a step comes, it is a short one: a process that was stopped for a while does not leap ahead. */
-    private void goOnAtTheClocksPace(long since) {
-        requireNonNull(quietTimer).arm(QUIET_STEP, now -> {
-            if (watermark != Long.MIN_VALUE) {
-                processWatermark(new Watermark(watermark + Math.min(now - since, LONGEST_STEP.toMillis())));
-            }
-            goOnAtTheClocksPace(now);
-        });
-    }
-
-    private boolean isGone(long window) {
-        return windows.maxTimestamp(window) <= goneUpTo;
-    }
-
-    private long beyondLateness(long mark) {
-        return mark < Long.MIN_VALUE + latenessMillis ? Long.MIN_VALUE : mark - latenessMillis;
-    }
-
-    /** The timestamp at which the window's state is dropped. */
-    private long goneAt(long window) {
-        return windows.maxTimestamp(window) + latenessMillis;
-    }
-
-    /** Revisions are gathered for a moment; the rounding makes all of them fall on one timer. */
-    private static long nextRevision(long now) {
-        return (now / REVISION_MILLIS + 1) * REVISION_MILLIS;
+    void drop(long window) {
+        hits(window).clear();
     }
 
     private Opened opened() {
         return requireNonNull(opened, "not open");
     }
 
-    private record Opened(
-            InternalMapState<String, Long, String, Long> hits,
-            InternalValueState<String, Long, Boolean> unwritten,
-            InternalTimerService<Long> timers,
-            Tally counted,
-            Tally late,
-            Tally marked) {}
+    private record Opened(InternalMapState<String, Long, String, Long> hits, Tally counted, Tally late, Tally marked) {}
 }

@@ -2,8 +2,6 @@ package io.tidemark.stream.aggregate;
 
 import static java.util.Objects.requireNonNull;
 
-import io.tidemark.model.WindowCounts;
-import io.tidemark.store.WindowWriter;
 import io.tidemark.stream.OneTimer;
 import io.tidemark.stream.WaitingGauge;
 import java.util.ArrayList;
@@ -16,41 +14,44 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the counts of windows: when enough rows are pending, after the flush interval, before a checkpoint and at the
- * end. Both tables in one transaction, so that their sums agree for every reader.
+ * end.
  *
  * <p>It emits no records. Its watermark follows what is written: every window that ends before it is in the tables.
+ *
+ * @param <T> what is written
  */
-final class WriteWindows extends AbstractStreamOperator<LateHits>
-        implements OneInputStreamOperator<WindowCounts, LateHits> {
+final class WriteWindows<T> extends AbstractStreamOperator<LateHits> implements OneInputStreamOperator<T, LateHits> {
     private static final long serialVersionUID = 1L;
     private static final int MAX_PENDING_ROWS = 50_000;
 
     private final AggregateConfig settings;
+    private final Destination.Opener<T> opener;
 
-    private transient @Nullable WindowWriter writer;
+    private transient @Nullable Destination<T> destination;
     private transient @Nullable OneTimer flushTimer;
-    private transient List<WindowCounts> pending = new ArrayList<>();
+    private transient List<T> pending = new ArrayList<>();
     private transient int pendingRows;
     private transient @Nullable Watermark afterPending;
     private transient long lastFlushMillis;
 
-    WriteWindows(AggregateConfig config) {
+    WriteWindows(AggregateConfig config, Destination.Opener<T> opener) {
         this.settings = config;
+        this.opener = opener;
     }
 
     @Override
     public void open() throws Exception {
         super.open();
-        writer = new WindowWriter(settings.store());
-        WaitingGauge.register(getMetricGroup(), writer.waiting());
+        destination = opener.open(settings);
+        WaitingGauge.register(getMetricGroup(), destination.waiting());
         flushTimer = new OneTimer(getProcessingTimeService());
         pending = new ArrayList<>();
     }
 
     @Override
-    public void processElement(StreamRecord<WindowCounts> element) throws Exception {
+    public void processElement(StreamRecord<T> element) throws Exception {
         pending.add(element.getValue());
-        pendingRows += 1 + element.getValue().hitsByReferrer().size();
+        pendingRows += requireNonNull(destination, "not open").rows(element.getValue());
         if (pendingRows >= MAX_PENDING_ROWS) {
             flush();
         } else {
@@ -91,8 +92,8 @@ final class WriteWindows extends AbstractStreamOperator<LateHits>
 
     @Override
     public void close() throws Exception {
-        if (writer != null) {
-            writer.close();
+        if (destination != null) {
+            destination.close();
         }
         super.close();
     }
@@ -102,7 +103,7 @@ final class WriteWindows extends AbstractStreamOperator<LateHits>
         if (pending.isEmpty()) {
             return;
         }
-        requireNonNull(writer, "not open").write(pending, settings.windows().sizeMillis());
+        requireNonNull(destination, "not open").write(pending);
         pending.clear();
         pendingRows = 0;
         lastFlushMillis = getProcessingTimeService().getCurrentProcessingTime();

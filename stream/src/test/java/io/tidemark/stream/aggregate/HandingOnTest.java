@@ -11,6 +11,7 @@ import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -35,6 +36,7 @@ class HandingOnTest {
             return new OneInputStreamOperatorTestHarness<>(new CountHits(
                     new StartOffsets(Map.of(), Long.MIN_VALUE),
                     TumblingWindows.of(SIZE),
+                    List.of(),
                     TimeCharacteristic.EVENT,
                     Clock.systemUTC()));
         } catch (Exception e) {

@@ -3,6 +3,7 @@ package io.tidemark.stream.aggregate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.tidemark.model.GroupCount;
 import io.tidemark.model.RejectReason;
 import io.tidemark.model.SourceCoordinates;
 import io.tidemark.model.WindowCounts;
@@ -28,6 +29,9 @@ class RecordTypesTest {
                 new TopicRecord(AT, 5, null, null, null),
                 new TopicRecord(AT, 5, new byte[] {1}, new byte[] {2}, new byte[0]),
                 new Rejected(AT, RejectReason.EMPTY, "message", null, null),
+                new GroupCount("t", 5, "a", 6, null),
+                new GroupCount("t", 5, "a", 6, new byte[] {1}),
+                new CountedFrom("t", 5),
                 new HitCount(5, "a", "r", 6),
                 new LateHits(5),
                 new PartitionTime(3, 5),

@@ -59,6 +59,7 @@ class WindowTablesTest {
                 bounded,
                 1,
                 new TumblingWindows(SIZE),
+                List.of(),
                 TimeCharacteristic.EVENT,
                 AggregateConfig.WATERMARK_DELAY,
                 AggregateConfig.ALLOWED_LATENESS,
@@ -68,7 +69,7 @@ class WindowTablesTest {
 
     private OneInputStreamOperatorTestHarness<WindowCounts, LateHits> writer() throws Exception {
         OneInputStreamOperatorTestHarness<WindowCounts, LateHits> writer =
-                new OneInputStreamOperatorTestHarness<>(new WriteWindows(config(false)));
+                new OneInputStreamOperatorTestHarness<>(new WriteWindows<>(config(false), Destination::windows));
         opened.add(writer);
         writer.open();
         return writer;

@@ -1,0 +1,216 @@
+package io.tidemark.store;
+
+import static java.util.stream.Collectors.joining;
+
+import io.tidemark.model.Aggregate;
+import io.tidemark.model.Dimension;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The tables that aggregates are counted into: made when first asked for, and held to their form. */
+public final class AggregateTables {
+    private static final Duration ANSWER_WITHIN = Duration.ofMinutes(1);
+
+    /** Who makes tables takes turns. The number is arbitrary: nobody else may use it in the same database. */
+    private static final String TAKE_TURN = "select pg_advisory_xact_lock(7103480113)";
+
+    private static final String KNOWN =
+            "select dimensions, visitors, window_size_ms from aggregate_tables where table_name = ?";
+    private static final String EXISTS = "select to_regclass(?) is not null";
+    private static final String REGISTER =
+            "insert into aggregate_tables (table_name, dimensions, visitors, window_size_ms) values (?, ?, ?, ?)";
+    private static final String RESIZE = "update aggregate_tables set window_size_ms = ? where table_name = ?";
+    private static final String ALL =
+            "select table_name, dimensions, visitors from aggregate_tables where to_regclass(table_name) is not null"
+                    + " order by created_at, table_name";
+
+    private AggregateTables() {}
+
+    private record Known(List<String> dimensions, boolean visitors, long windowSizeMillis) {}
+
+    /**
+     * Makes the tables that are missing, all or none.
+     *
+     * @throws StoreException if a table is there with other columns or windows, or is none of Tidemark's; names it
+     */
+    public static void prepare(StoreConfig config, List<Aggregate> aggregates, Duration windowSize) {
+        try (Session session = new Session(config.connections("aggregates", ANSWER_WITHIN))) {
+            session.transact("make the tables of the aggregates", connection -> {
+                try (Statement turn = connection.createStatement()) {
+                    turn.execute(TAKE_TURN);
+                }
+                for (Aggregate each : aggregates) {
+                    prepare(connection, each, windowSize.toMillis());
+                }
+                return aggregates.size();
+            });
+        }
+    }
+
+    /** The aggregates that have a table, oldest first. */
+    public static List<Aggregate> all(StoreConfig config) {
+        try (Session session = new Session(config.connections("aggregates", ANSWER_WITHIN))) {
+            return session.transact("list the aggregates", AggregateTables::all);
+        }
+    }
+
+    static List<Aggregate> all(Connection connection) throws SQLException {
+        List<Aggregate> found = new ArrayList<>();
+        try (Statement read = connection.createStatement();
+                ResultSet row = read.executeQuery(ALL)) {
+            while (row.next()) {
+                List<Dimension> dimensions =
+                        texts(row.getArray(2)).stream().map(Dimension::ofCode).toList();
+                found.add(new Aggregate(row.getString(1), dimensions, row.getBoolean(3)));
+            }
+        }
+        return found;
+    }
+
+    private static void prepare(Connection connection, Aggregate aggregate, long windowSizeMillis) throws SQLException {
+        Known known = known(connection, aggregate.table());
+        boolean exists = exists(connection, aggregate.table());
+        if (known == null && exists) {
+            throw new StoreException(
+                    "There is a table \"%s\" already, which holds no aggregate; choose another name"
+                            .formatted(aggregate.table()),
+                    null);
+        }
+        if (known != null && exists) {
+            requireSame(connection, aggregate, known, windowSizeMillis);
+            return;
+        }
+        try (Statement create = connection.createStatement()) {
+            for (String each : ddl(aggregate)) {
+                create.execute(each);
+            }
+            if (known != null) {
+                create.execute("delete from aggregate_tables where table_name = '" + aggregate.table() + "'");
+            }
+        }
+        try (PreparedStatement register = connection.prepareStatement(REGISTER)) {
+            register.setString(1, aggregate.table());
+            register.setArray(
+                    2, connection.createArrayOf("text", codes(aggregate).toArray()));
+            register.setBoolean(3, aggregate.visitors());
+            register.setLong(4, windowSizeMillis);
+            register.executeUpdate();
+        }
+    }
+
+    private static void requireSame(Connection connection, Aggregate aggregate, Known known, long windowSizeMillis)
+            throws SQLException {
+        if (!known.dimensions().equals(codes(aggregate)) || known.visitors() != aggregate.visitors()) {
+            throw new StoreException(
+                    "Table \"%s\" counts %s by %s; now it is to count %s by %s. Choose another name, or drop the table first"
+                            .formatted(
+                                    aggregate.table(),
+                                    measures(known.visitors()),
+                                    String.join(", ", known.dimensions()),
+                                    measures(aggregate.visitors()),
+                                    String.join(", ", codes(aggregate))),
+                    null);
+        }
+        if (known.windowSizeMillis() == windowSizeMillis) {
+            return;
+        }
+        if (hasRows(connection, aggregate.table())) {
+            throw new StoreException(
+                    "Table \"%s\" holds windows of %,d ms; windows of %,d ms would mix two sizes in one table. Empty it first (truncate %1$s)"
+                            .formatted(aggregate.table(), known.windowSizeMillis(), windowSizeMillis),
+                    null);
+        }
+        try (PreparedStatement resize = connection.prepareStatement(RESIZE)) {
+            resize.setLong(1, windowSizeMillis);
+            resize.setString(2, aggregate.table());
+            resize.executeUpdate();
+        }
+    }
+
+    private static String measures(boolean visitors) {
+        return visitors ? "hits and visitors" : "hits";
+    }
+
+    private static List<String> codes(Aggregate aggregate) {
+        return aggregate.dimensions().stream().map(Dimension::code).toList();
+    }
+
+    /** Names need no quotes: an aggregate's table is plain, and dimensions are no words of SQL. */
+    private static List<String> ddl(Aggregate aggregate) {
+        String table = aggregate.table();
+        List<String> statements = new ArrayList<>();
+        statements.add("""
+                create table %s (
+                    event_hour timestamptz not null,
+                    %s,
+                    num_hits   bigint      not null check (num_hits > 0),
+                    %srevision   integer     not null default 0,
+                    updated_at timestamptz not null default now(),
+                    primary key (event_hour, %s)
+                ) with (fillfactor = 90)""".formatted(
+                table,
+                codes(aggregate).stream().map(each -> each + " text not null").collect(joining(",\n    ")),
+                aggregate.visitors() ? "visitors bigint not null, visitors_sketch bytea, " : "",
+                String.join(", ", codes(aggregate))));
+        statements.add(
+                "comment on table %s is 'Page views%s by window and %s; of each window the sum is all page views'"
+                        .formatted(
+                                table,
+                                aggregate.visitors() ? " and visitors" : "",
+                                String.join(", ", codes(aggregate))));
+        statements.add("comment on column %s.event_hour is 'Start of the window, whose size is in aggregate_settings'"
+                .formatted(table));
+        for (Dimension each : aggregate.dimensions()) {
+            statements.add("comment on column %s.%s is 'Told from %s of the event; empty if unknown'"
+                    .formatted(table, each.code(), each.field()));
+        }
+        statements.add("comment on column %s.num_hits is 'Page views; only ever grows'".formatted(table));
+        if (aggregate.visitors()) {
+            statements.add(
+                    "comment on column %s.visitors is 'Distinct visitors, about; no sum over rows tells how many there are'"
+                            .formatted(table));
+            statements.add(
+                    "comment on column %s.visitors_sketch is 'HyperLogLog sketch of the visitors (Apache DataSketches), to be merged; null if none is known'"
+                            .formatted(table));
+        }
+        return statements;
+    }
+
+    private static @Nullable Known known(Connection connection, String table) throws SQLException {
+        try (PreparedStatement read = connection.prepareStatement(KNOWN)) {
+            read.setString(1, table);
+            try (ResultSet row = read.executeQuery()) {
+                return row.next() ? new Known(texts(row.getArray(1)), row.getBoolean(2), row.getLong(3)) : null;
+            }
+        }
+    }
+
+    private static List<String> texts(Array array) throws SQLException {
+        return Arrays.asList((String[]) array.getArray());
+    }
+
+    private static boolean exists(Connection connection, String table) throws SQLException {
+        try (PreparedStatement read = connection.prepareStatement(EXISTS)) {
+            read.setString(1, table);
+            try (ResultSet row = read.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+
+    private static boolean hasRows(Connection connection, String table) throws SQLException {
+        try (Statement read = connection.createStatement();
+                ResultSet row = read.executeQuery("select exists (select from " + table + ")")) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+}
