@@ -115,6 +115,11 @@ final class AuditView {
                 windows.hits(),
                 windows.marked(),
                 windows.open());
+        if (windows.groups().tables() > 0) {
+            out.printf(
+                    "Aggregates: %,d tables, each window's sum compared with its page views%n",
+                    windows.groups().tables());
+        }
     }
 
     void printJson(PrintWriter out) {
@@ -173,5 +178,6 @@ final class AuditView {
         json.put("page_views", windows.hits());
         json.put("marked", windows.marked());
         json.put("open", windows.open());
+        json.put("aggregates", windows.groups().tables());
     }
 }

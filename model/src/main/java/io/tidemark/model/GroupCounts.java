@@ -57,11 +57,7 @@ public final class GroupCounts {
             window = newWindow;
             bytes = newBytes;
             length = newLength;
-            int sum = Long.hashCode(newWindow) * 31 + newAggregate;
-            for (int i = 0; i < newLength; i++) {
-                sum = sum * 31 + newBytes[i];
-            }
-            hash = sum;
+            hash = Long.hashCode(ByteHash.of(newBytes, 0, newLength, newWindow * 31 + newAggregate));
         }
 
         Key copy() {

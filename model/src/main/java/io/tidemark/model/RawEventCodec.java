@@ -25,6 +25,7 @@ public final class RawEventCodec {
     private static final byte[] EVENT_TIME = JsonBytes.name("event_time");
 
     private final JsonFactory json = new JsonFactory();
+    private final RecentTexts recent = new RecentTexts();
 
     /**
      * Reads a record's value.
@@ -35,7 +36,7 @@ public final class RawEventCodec {
         if (value == null || value.length == 0) {
             throw new InvalidEventException(RejectReason.EMPTY, "The record has no value");
         }
-        RawScanner scanner = new RawScanner(value);
+        RawScanner scanner = new RawScanner(value, recent);
         if (scanner.scan()) {
             return event(
                     scanner.host(),

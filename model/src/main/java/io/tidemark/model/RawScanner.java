@@ -20,6 +20,8 @@ final class RawScanner {
         ascii("event_time")
     };
 
+    private static final int USER_AGENT = 2;
+    private static final int HOST = 3;
     private static final int OTHER = -1;
 
     /** What is larger can be beyond the parser's limits. */
@@ -28,12 +30,15 @@ final class RawScanner {
     private static final int LONGEST_NAME = 100;
 
     private final byte[] json;
+    private final RecentTexts recent;
     private final @Nullable String[] texts = new String[NAMES.length];
     private int seen;
     private int at;
 
-    RawScanner(byte[] json) {
+    /** @param recent hosts and user agents, which come again and again */
+    RawScanner(byte[] json, RecentTexts recent) {
         this.json = json;
+        this.recent = recent;
     }
 
     private static byte[] ascii(String name) {
@@ -76,12 +81,12 @@ final class RawScanner {
 
     @Nullable
     String userAgent() {
-        return texts[2];
+        return texts[USER_AGENT];
     }
 
     @Nullable
     String host() {
-        return texts[3];
+        return texts[HOST];
     }
 
     @Nullable
@@ -142,9 +147,15 @@ final class RawScanner {
         }
         if (json[end] == '"') {
             at = end + 1;
-            return field == OTHER || take(field, new String(json, from, end - from, StandardCharsets.ISO_8859_1));
+            return field == OTHER || take(field, plain(field, from, end));
         }
         return escaped(field, from, end);
+    }
+
+    private String plain(int field, int from, int to) {
+        return field == USER_AGENT || field == HOST
+                ? recent.of(json, from, to)
+                : new String(json, from, to - from, StandardCharsets.ISO_8859_1);
     }
 
     private boolean take(int field, String text) {

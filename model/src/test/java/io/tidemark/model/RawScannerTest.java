@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What it reads, the parser reads alike. */
 class RawScannerTest {
+    private final RecentTexts recent = new RecentTexts();
     private static final int RECORDS = 200_000;
     private static final RawEvent EVENT = new RawEvent(
             "shop.example",
@@ -25,11 +26,11 @@ class RawScannerTest {
     @Test
     void recordsOfTheCommonFormNeedNoParser() throws Exception {
         byte[] written = codec.encode(EVENT);
-        assertThat(new RawScanner(written).scan()).isTrue();
+        assertThat(new RawScanner(written, recent).scan()).isTrue();
         assertThat(codec.decode(written)).isEqualTo(EVENT);
         byte[] spaced = " { \"host\" : \"h\" ,\n\t\"other\":\"\\n\", \"event_time\":\"2026-03-01 12:00:00\" }\r\n"
                 .getBytes(StandardCharsets.US_ASCII);
-        assertThat(new RawScanner(spaced).scan()).isTrue();
+        assertThat(new RawScanner(spaced, recent).scan()).isTrue();
         assertReadAlike(spaced, "spaced");
     }
 
@@ -84,7 +85,7 @@ class RawScannerTest {
         byte[] large = "{\"url\":\"%s\",\"host\":\"h\",\"event_time\":\"2026-03-01T12:00:00Z\"}"
                 .formatted("u".repeat(2_000_000))
                 .getBytes(StandardCharsets.US_ASCII);
-        assertThat(new RawScanner(large).scan()).isFalse();
+        assertThat(new RawScanner(large, recent).scan()).isFalse();
     }
 
     @Test
@@ -108,7 +109,7 @@ class RawScannerTest {
                             (byte) (random.nextBoolean() ? random.nextInt() : "\"\\,:{} \t".charAt(random.nextInt(8)));
                 }
             }
-            scanned += new RawScanner(value).scan() ? 1 : 0;
+            scanned += new RawScanner(value, recent).scan() ? 1 : 0;
             assertReadAlike(value, "seed " + seed + ", record " + i);
         }
         assertThat(scanned).isBetween(RECORDS / 4, RECORDS * 9 / 10);

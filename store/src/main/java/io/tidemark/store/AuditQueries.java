@@ -33,7 +33,7 @@ public final class AuditQueries {
     private static final String MISSING = """
             select t from unnest(array['processed_events', 'processed_events_aggregated',
                 'processed_events_aggregated_source', 'ingest_ledger', 'ingest_rejected', 'window_corrections',
-                'aggregate_settings', 'aggregate_progress']) t
+                'aggregate_settings', 'aggregate_progress', 'aggregate_tables']) t
             where to_regclass(t) is null limit 1""";
 
     private static final String ACCOUNTS =

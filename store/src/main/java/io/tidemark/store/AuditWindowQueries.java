@@ -115,6 +115,7 @@ final class AuditWindowQueries {
         }
         long closedBefore = closedBefore(connection, size);
         long marked = number(connection, COUNT_MARKED, size);
+        AuditGroups groups = AuditGroups.read(connection, size, byEventTime ? closedBefore : LATEST, most);
         long open = byEventTime ? number(connection, COUNT_OPEN, size, closedBefore, size, closedBefore) : 0;
         return byEventTime
                 ? compare(
@@ -124,13 +125,14 @@ final class AuditWindowQueries {
                         true,
                         marked,
                         open,
+                        groups,
                         most,
                         closedBefore,
                         closedBefore,
                         size,
                         closedBefore)
                 // Both tables are written at once, so that their sums agree before a window closes too.
-                : compare(connection, BY_PROCESSING_TIME, size, false, marked, open, most, LATEST, LATEST);
+                : compare(connection, BY_PROCESSING_TIME, size, false, marked, open, groups, most, LATEST, LATEST);
     }
 
     /** Windows that start before it are closed, and written. */
@@ -152,6 +154,7 @@ final class AuditWindowQueries {
             boolean byEventTime,
             long marked,
             long open,
+            AuditGroups groups,
             int most,
             long... parameters)
             throws SQLException {
@@ -175,7 +178,16 @@ final class AuditWindowQueries {
                     }
                 } while (row.next());
                 return new AuditWindows(
-                        OptionalLong.of(size), byEventTime, windows, hosts, hits, marked, open, differences, differing);
+                        OptionalLong.of(size),
+                        byEventTime,
+                        windows,
+                        hosts,
+                        hits,
+                        marked,
+                        open,
+                        differences,
+                        differing,
+                        groups);
             }
         }
     }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param open windows that are not closed yet
  * @param differences the first of them
  * @param differing how many there are
+ * @param groups what the tables of aggregates count
  */
 public record AuditWindows(
         OptionalLong sizeMillis,
@@ -28,16 +29,18 @@ public record AuditWindows(
         long marked,
         long open,
         List<Difference> differences,
-        long differing) {
+        long differing,
+        AuditGroups groups) {
 
     public AuditWindows {
         requireNonNull(sizeMillis, "sizeMillis is null");
+        requireNonNull(groups, "groups is null");
         differences = List.copyOf(differences);
     }
 
     /** Nothing was counted yet. */
     static AuditWindows none() {
-        return new AuditWindows(OptionalLong.empty(), true, 0, 0, 0, 0, 0, List.of(), 0);
+        return new AuditWindows(OptionalLong.empty(), true, 0, 0, 0, 0, 0, List.of(), 0, new AuditGroups(0, List.of()));
     }
 
     /**

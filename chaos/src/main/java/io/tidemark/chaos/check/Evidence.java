@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param rejected the topic of rejected records
  * @param rows the table of events
  * @param rejectedRows the table of rejections
+ * @param groups page views of each window and host, by the table of an aggregate
  */
 public record Evidence(
         String topicId,
@@ -32,7 +33,8 @@ public record Evidence(
         List<RejectedRow> rejectedRows,
         List<LedgerRow> ledger,
         Map<WindowHost, Long> byHost,
-        Map<WindowReferrer, Long> byReferrer) {
+        Map<WindowReferrer, Long> byReferrer,
+        Map<String, Map<WindowHost, Long>> groups) {
 
     public Evidence {
         requireNonNull(topicId, "topicId is null");
@@ -45,6 +47,7 @@ public record Evidence(
         ledger = List.copyOf(ledger);
         byHost = Map.copyOf(byHost);
         byReferrer = Map.copyOf(byReferrer);
+        groups = Map.copyOf(groups);
     }
 
     /** Where an event came from: topic and place. */

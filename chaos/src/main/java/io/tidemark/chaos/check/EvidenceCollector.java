@@ -26,6 +26,7 @@ public final class EvidenceCollector {
                 Tables.rejections(connection),
                 Tables.ledger(connection),
                 Tables.byHost(connection),
-                Tables.byReferrer(connection));
+                Tables.byReferrer(connection),
+                Tables.groups(connection));
     }
 }

@@ -21,6 +21,9 @@ import java.util.Map;
 public final class Tables {
     private static final String MILLIS = "(extract(epoch from %s) * 1000)::bigint";
 
+    private static final List<String> AGGREGATES =
+            List.of("visitors", "page", "referrer_source", "country", "client", "campaign");
+
     private Tables() {}
 
     /** Where the ledger stands, by partition of that topic. */
@@ -41,12 +44,17 @@ public final class Tables {
                 .orElse(0L);
     }
 
-    /** Whether as many hits are counted as there are events. */
+    /** Whether as many hits are counted, in every table, as there are events. */
     public static boolean countsAllEvents(Connection connection) throws SQLException {
+        StringBuilder sums = new StringBuilder("(select coalesce(sum(num_hits), 0) from processed_events_aggregated)");
+        for (String each : AGGREGATES) {
+            sums.append(", (select coalesce(sum(num_hits), 0) from processed_events_aggregated_")
+                    .append(each)
+                    .append(')');
+        }
         return list(
                         connection,
-                        "select (select count(*) from processed_events)"
-                                + " = (select coalesce(sum(num_hits), 0) from processed_events_aggregated)",
+                        "select (select count(*) from processed_events) = all (array[" + sums + "])",
                         row -> row.getBoolean(1))
                 .get(0);
     }
@@ -119,6 +127,16 @@ public final class Tables {
             }
         }
         return hits;
+    }
+
+    /** Of each aggregate that there is by default, the sums over its groups. */
+    static Map<String, Map<WindowHost, Long>> groups(Connection connection) throws SQLException {
+        Map<String, Map<WindowHost, Long>> groups = new HashMap<>();
+        for (String each : AGGREGATES) {
+            String table = "processed_events_aggregated_" + each;
+            groups.put(table, hosts(connection, "select %s, host, sum(num_hits) from " + table + " group by 1, 2"));
+        }
+        return groups;
     }
 
     static Map<WindowReferrer, Long> byReferrer(Connection connection) throws SQLException {

@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Of every window and host: the sum by referrer = the count by host = the oracle's; and each referrer's count is its. */
+/**
+ * Of every window and host: the sum by referrer = the count by host = the oracle's; and each referrer's count is its; and so is the sum over
+ * every aggregate's groups.
+ */
 final class WindowsCheck implements Check {
     @Override
     public String name() {
@@ -28,10 +31,14 @@ final class WindowsCheck implements Check {
                 found.byReferrer(),
                 Expected.WindowReferrer::startMillis,
                 differences);
-        Map<WindowHost, Long> sums = new HashMap<>();
+        Map<WindowHost, Long> referrers = new HashMap<>();
         found.byReferrer()
-                .forEach((key, hits) -> sums.merge(new WindowHost(key.startMillis(), key.host()), hits, Long::sum));
-        compare("by host against the sum by referrer", sums, found.byHost(), WindowHost::startMillis, differences);
+                .forEach(
+                        (key, hits) -> referrers.merge(new WindowHost(key.startMillis(), key.host()), hits, Long::sum));
+        compare("by host against the sum by referrer", referrers, found.byHost(), WindowHost::startMillis, differences);
+        found.groups()
+                .forEach((table, sums) ->
+                        compare("by " + table, expected.byHost(), sums, WindowHost::startMillis, differences));
         return differences;
     }
 

@@ -24,6 +24,7 @@ import io.tidemark.chaos.traffic.Outcome;
 import io.tidemark.chaos.traffic.Place;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -232,6 +233,12 @@ final class ChecksTest {
         run.byReferrer.remove(new WindowReferrer(5_000, "a.test", ""));
         assertThat(run.failing()).containsExactly("windows");
         run.byHost.put(new WindowHost(10_000, "a.test"), 1L);
+        assertThat(run.failing()).containsExactly("windows");
+    }
+
+    @Test
+    void groupsThatDoNotSumUpAreFound() {
+        run.groups.put("processed_events_aggregated_page", Map.of(new WindowHost(0, "a.test"), 2L));
         assertThat(run.failing()).containsExactly("windows");
     }
 

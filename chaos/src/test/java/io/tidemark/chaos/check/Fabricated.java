@@ -42,6 +42,7 @@ final class Fabricated {
     final List<LedgerRow> ledger = new ArrayList<>();
     final Map<WindowHost, Long> byHost = new HashMap<>();
     final Map<WindowReferrer, Long> byReferrer = new HashMap<>();
+    final Map<String, Map<WindowHost, Long>> groups = new HashMap<>();
 
     Fabricated() {
         view(FIRST, "a.test", "https://r.test/", 1_000);
@@ -57,6 +58,7 @@ final class Fabricated {
         byReferrer.put(new WindowReferrer(5_000, "a.test", ""), 1L);
         byHost.put(new WindowHost(0, "a.test"), 2L);
         byHost.put(new WindowHost(5_000, "a.test"), 1L);
+        groups.put("processed_events_aggregated_page", new HashMap<>(byHost));
     }
 
     private void view(Place place, String host, String referrer, long at) {
@@ -78,7 +80,17 @@ final class Fabricated {
         Map<Place, Long> raw = new HashMap<>();
         input.forEach((place, record) -> raw.put(place, record.id()));
         return new Evidence(
-                TOPIC, raw, Map.of(0, 3L, 1, 1L), forwarded, rejected, rows, rejectedRows, ledger, byHost, byReferrer);
+                TOPIC,
+                raw,
+                Map.of(0, 3L, 1, 1L),
+                forwarded,
+                rejected,
+                rows,
+                rejectedRows,
+                ledger,
+                byHost,
+                byReferrer,
+                groups);
     }
 
     /** Names of the checks that find something. */

@@ -8,6 +8,8 @@ import io.tidemark.chaos.check.Evidence.Source;
 import io.tidemark.chaos.traffic.Expected.WindowHost;
 import io.tidemark.chaos.traffic.Outcome;
 import io.tidemark.chaos.traffic.Place;
+import io.tidemark.model.Aggregate;
+import io.tidemark.store.AggregateTables;
 import io.tidemark.store.Migrations;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.testkit.TestPostgres;
@@ -15,6 +17,7 @@ import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,8 +30,9 @@ final class ReadersTest {
 
     @BeforeEach
     void migrate() {
-        assertThat(Migrations.apply(new StoreConfig("jdbc:" + url, "postgres", "postgres")))
-                .isPositive();
+        StoreConfig store = new StoreConfig("jdbc:" + url, "postgres", "postgres");
+        assertThat(Migrations.apply(store)).isPositive();
+        AggregateTables.prepare(store, Aggregate.DEFAULTS, Duration.ofSeconds(5));
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.tidemark.cli.audit.PartitionReport.Bounds;
 import io.tidemark.collect.Ticker;
 import io.tidemark.model.EventTime;
 import io.tidemark.model.Topics;
+import io.tidemark.store.AuditGroups;
 import io.tidemark.store.AuditQueries;
 import io.tidemark.store.AuditSnapshot;
 import io.tidemark.store.AuditSnapshot.Partition;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks the accounting identity: for every source partition, offsets passed are stored, rejected or absent, each exactly
- * once; for every closed window, the count by host is the sum by referrer and the number of stored events.
+ * once; for every closed window, the count by host is the sum by referrer, that of every aggregate, and the number of stored
+ * events.
  *
  * <p>On a living system events are on their way between two places, so a difference counts only once it has stayed the
  * same for a while; everything is looked at again until then, and no longer than needed.
@@ -75,6 +77,7 @@ public final class Audit {
                 .differences()
                 .forEach(difference ->
                         differences.add(ofWindow(difference, tables.windows().byEventTime())));
+        tables.windows().groups().differences().forEach(difference -> differences.add(ofGroups(difference)));
         SecondTopicScan second = topics.second();
         return new Look(
                 partitions,
@@ -117,6 +120,15 @@ public final class Audit {
                         Kind.REFERRER_COUNT,
                         "%s, referrer %s".formatted(place, referrer.isEmpty() ? TrafficQueries.DIRECT : referrer),
                         byReferrer + events);
+    }
+
+    static Difference ofGroups(AuditGroups.Difference found) {
+        String host = found.host() == null ? "" : ", host " + found.host();
+        return new Difference(
+                Kind.GROUP_COUNT,
+                "%s, window %s%s".formatted(found.table(), EventTime.format(found.startMillis()), host),
+                "%s in all, %s by host"
+                        .formatted(count(found.counted(), "no row", "hit"), count(found.byHost(), "no row", "hit")));
     }
 
     private static String count(@Nullable Long count, String none, String one) {

@@ -57,7 +57,9 @@ public record Difference(Kind kind, String place, String message) {
         /** A window and host whose count is not the sum of its referrers, or not the number of its events. */
         HOST_COUNT,
         /** A window, host and referrer whose count is not the number of its events. */
-        REFERRER_COUNT;
+        REFERRER_COUNT,
+        /** A window, or a window and host, of which an aggregate's table sums up to another count. */
+        GROUP_COUNT;
 
         private final String code = name().toLowerCase(Locale.ROOT);
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.cli.audit.Difference.Kind;
 import io.tidemark.collect.Ticker;
+import io.tidemark.store.AuditGroups;
 import io.tidemark.store.AuditWindows;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -112,7 +113,8 @@ class SettlingTest {
                 0,
                 0,
                 List.of(new AuditWindows.Difference(0, "h", null, 1L, 2L, 3L)),
-                42);
+                42,
+                new AuditGroups(0, List.of()));
         return new Settling(
                         () -> new Look(
                                 List.of(),

@@ -89,6 +89,13 @@ class AuditIT {
                     "update processed_events_aggregated set num_hits = num_hits - 1 where host = 'b.example'"
                             + " and event_hour = '2026-03-01T12:05:00Z'");
 
+            String country = "update processed_events_aggregated_country set num_hits = num_hits %s"
+                    + " where host = 'b.example' and event_hour = '2026-03-01T12:05:00Z'";
+            run(pipeline, country.formatted("- 1"));
+            assertFinds("processed_events_aggregated_country, window 2026-03-01T12:05:00.000Z, host b.example:"
+                    + " 9 hits in all, 10 hits by host");
+            run(pipeline, country.formatted("+ 1"));
+
             run(pipeline, "update ingest_ledger set stored = stored - 1, rejected = rejected + 1 where partition = 1");
             assertFinds(
                     "web-events partition 1: processed_events holds 1 event more than ingest_ledger counts",

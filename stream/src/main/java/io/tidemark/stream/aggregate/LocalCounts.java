@@ -1,9 +1,7 @@
 package io.tidemark.stream.aggregate;
 
+import io.tidemark.model.ByteHash;
 import io.tidemark.model.HitScanner;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * when they are handed on, not kept.
  */
 final class LocalCounts {
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
     /** Pairs that are remembered at most, some 150 bytes each. A power of two. */
     private static final int PLACES = 1 << 16;
 
@@ -30,8 +26,6 @@ final class LocalCounts {
 
     /** Counts that wait to be handed on at most; some of them of pairs that are no longer remembered. */
     private static final int MOST_PENDING = 20_000;
-
-    private static final long MIXER = 0x9E3779B97F4A7C15L;
 
     private final Consumer<HitCount> next;
     private final @Nullable Pair[] places = new Pair[PLACES];
@@ -87,7 +81,7 @@ final class LocalCounts {
     }
 
     private Pair pair(byte[] bytes, int hostFrom, int hostTo, int referrerFrom, int referrerTo) {
-        long mixed = hash(bytes, referrerFrom, referrerTo, hash(bytes, hostFrom, hostTo, 0));
+        long mixed = ByteHash.of(bytes, referrerFrom, referrerTo, ByteHash.of(bytes, hostFrom, hostTo, 0));
         int hash = (int) mixed;
         int first = (int) (mixed >>> Integer.SIZE) & (PLACES - WAYS);
         for (int way = first; way < first + WAYS; way++) {
@@ -151,26 +145,5 @@ final class LocalCounts {
             next.accept(pair.toHitCount());
             pair.hits = 0;
         }
-    }
-
-    /** Multiply and rotate, eight bytes at a time; only which pairs are remembered depends on it. */
-    private static long hash(byte[] bytes, int from, int to, long seed) {
-        long hash = seed + to - from;
-        if (to - from >= Long.BYTES) {
-            for (int at = from; at < to - Long.BYTES; at += Long.BYTES) {
-                hash = mix(hash, (long) LONGS.get(bytes, at));
-            }
-            // What is left, and perhaps some bytes once more.
-            hash = mix(hash, (long) LONGS.get(bytes, to - Long.BYTES));
-        } else {
-            for (int at = from; at < to; at++) {
-                hash = mix(hash, bytes[at]);
-            }
-        }
-        return hash ^ (hash >>> 29);
-    }
-
-    private static long mix(long hash, long word) {
-        return Long.rotateLeft(hash ^ (word * MIXER), 29) * MIXER;
     }
 }

@@ -1,0 +1,86 @@
+package io.tidemark.store;
+
+import io.tidemark.model.Aggregate;
+import io.tidemark.model.Dimension;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether the tables of aggregates count as many page views as {@code processed_events_aggregated}, which itself is compared
+ * with the stored events.
+ *
+ * @param tables how many there are
+ * @param differences the first of each table
+ */
+public record AuditGroups(int tables, List<Difference> differences) {
+    /**
+     * Windows of which the table has nothing may be from before it was counted, or after: those are left out. Takes the size; the end
+     * of what is closed, twice; and how many to name.
+     */
+    private static final String COMPARE = """
+            with marked as (
+                select distinct window_start as w from window_corrections where window_size_ms = ?
+            ), found as (
+                select event_hour as w, %1$s as host, sum(num_hits)::bigint as n from %2$s
+                where event_hour < %3$s and not exists (select from marked where marked.w = event_hour)
+                group by 1, 2
+            ), wanted as (
+                select event_hour as w, %1$s as host, sum(num_hits)::bigint as n from processed_events_aggregated
+                where event_hour < %3$s and event_hour in (select w from found)
+                group by 1, 2
+            )
+            select %4$s, host, found.n, wanted.n from found full join wanted using (w, host)
+            where found.n is distinct from wanted.n order by w, host limit ?""";
+
+    public AuditGroups {
+        differences = List.copyOf(differences);
+    }
+
+    /**
+     * A window, or a window and host, of which a table's sum is another. A number is null where there is no row.
+     *
+     * @param startMillis start of the window, milliseconds since the epoch
+     * @param host null if the table does not tell hosts apart
+     * @param counted the sum in the aggregate's table
+     * @param byHost the sum in {@code processed_events_aggregated}
+     */
+    public record Difference(
+            String table,
+            long startMillis,
+            @Nullable String host,
+            @Nullable Long counted,
+            @Nullable Long byHost) {}
+
+    /** @param closedBefore windows that start before it are closed, and written; milliseconds since the epoch */
+    static AuditGroups read(Connection connection, long sizeMillis, long closedBefore, int most) throws SQLException {
+        List<Aggregate> aggregates = AggregateTables.all(connection);
+        List<Difference> differences = new ArrayList<>();
+        for (Aggregate each : aggregates) {
+            boolean byHost = each.dimensions().contains(Dimension.HOST);
+            String sql =
+                    COMPARE.formatted(byHost ? "host" : "''", each.table(), Sql.TIMESTAMP, Sql.MILLIS.formatted("w"));
+            try (PreparedStatement select = connection.prepareStatement(sql)) {
+                select.setLong(1, sizeMillis);
+                select.setLong(2, closedBefore);
+                select.setLong(3, closedBefore);
+                select.setInt(4, most);
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        differences.add(new Difference(
+                                each.table(),
+                                row.getLong(1),
+                                byHost ? row.getString(2) : null,
+                                AuditQueries.number(row, 3),
+                                AuditQueries.number(row, 4)));
+                    }
+                }
+            }
+        }
+        return new AuditGroups(aggregates.size(), differences);
+    }
+}
