@@ -19,6 +19,7 @@ import io.tidemark.stream.aggregate.AggregateMain;
 import io.tidemark.stream.enrich.EnrichMain;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -70,8 +71,17 @@ public final class Contenders {
         return List.of(
                 new Contender(
                         "Tidemark",
-                        "The aggregate job by its own main class, as it comes.",
+                        "The aggregate job by its own main class, counting both tables and no further aggregate.",
                         Kind.TIDEMARK,
+                        EXACTLY_ONCE,
+                        Result.WINDOW_TABLES,
+                        own,
+                        JvmOptions.FLINK,
+                        place -> tidemark(AggregateMain.class, place, "--aggregates", "none")),
+                new Contender(
+                        "Tidemark, 6 aggregates more",
+                        "The same as it comes: also hits and visitors by host, page, kind of referrer, country, client and campaign.",
+                        Kind.MORE,
                         EXACTLY_ONCE,
                         Result.WINDOW_TABLES,
                         own,
@@ -288,8 +298,8 @@ public final class Contenders {
         return new Contender(name, what, Kind.LIMIT, guarantee, result, own, JvmOptions.PLAIN, words);
     }
 
-    private static List<String> tidemark(Class<?> main, Place place) {
-        return List.of(
+    private static List<String> tidemark(Class<?> main, Place place, String... more) {
+        List<String> words = new ArrayList<>(List.of(
                 main.getName(),
                 "--kafka",
                 place.bootstrap(),
@@ -301,6 +311,8 @@ public final class Contenders {
                 Integer.toString(place.parallelism()),
                 "--from",
                 "earliest",
-                "--bounded");
+                "--bounded"));
+        words.addAll(List.of(more));
+        return words;
     }
 }

@@ -25,7 +25,7 @@ public record Aggregate(String table, List<Dimension> dimensions, boolean visito
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
 
     /** A key of Postgres' btree holds 2,704 bytes; the window, the texts' lengths and their padding take some of it. */
-    private static final int MAX_KEY_BYTES = 2_600;
+    static final int MAX_KEY_BYTES = 2_600;
 
     private static final Set<String> TAKEN = Set.of(
             "processed_events",

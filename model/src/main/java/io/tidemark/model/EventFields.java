@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventFields {
     private static final String VISITOR_ID = "visitor_id";
+    private static final byte[][] LITERALS = {"false".getBytes(UTF_8), "true".getBytes(UTF_8), "null".getBytes(UTF_8)};
 
     private final JsonFactory json = new JsonFactory();
     private final List<Dimension> dimensions;
@@ -98,18 +98,24 @@ final class EventFields {
     }
 
     /**
-     * Appends the key of the event's group: texts joined by {@link Aggregate#SEPARATOR}.
+     * Writes the key of the event's group, its texts joined by {@link Aggregate#SEPARATOR}.
      *
      * @param aggregate its number in the list
+     * @param key has room for any key, see {@link Aggregate#MAX_KEY_BYTES}
+     * @return its length
      */
-    void appendKey(int aggregate, ByteArrayOutputStream key) {
+    int writeKey(int aggregate, byte[] key) {
         Slice[] parts = keys[aggregate];
+        int length = 0;
         for (int i = 0; i < parts.length; i++) {
             if (i > 0) {
-                key.write(Aggregate.SEPARATOR);
+                key[length++] = Aggregate.SEPARATOR;
             }
-            key.write(parts[i].bytes, parts[i].from, parts[i].length());
+            Slice part = parts[i];
+            System.arraycopy(part.bytes, part.from, key, length, part.length());
+            length += part.length();
         }
+        return length;
     }
 
     /** The visitor's text in UTF-8, or null if unknown. */
@@ -225,17 +231,16 @@ final class EventFields {
 
     /** Index behind {@code true}, {@code false} or {@code null}; -1 if it is something else. */
     private static int endOfLiteral(byte[] value, int from) {
-        int length = switch (value[from]) {
-            case 't', 'n' -> 4;
-            case 'f' -> 5;
-            default -> 0;
-        };
-        int to = from + length;
-        if (length == 0 || to >= value.length || (value[to] != ',' && value[to] != '}')) {
-            return -1;
+        for (byte[] literal : LITERALS) {
+            int to = from + literal.length;
+            if (to < value.length
+                    && value[from] == literal[0]
+                    && (value[to] == ',' || value[to] == '}')
+                    && Arrays.equals(value, from, to, literal, 0, literal.length)) {
+                return to;
+            }
         }
-        String literal = new String(value, from, length, UTF_8);
-        return literal.equals("true") || literal.equals("false") || literal.equals("null") ? to : -1;
+        return -1;
     }
 
     private void parse(byte[] value) {

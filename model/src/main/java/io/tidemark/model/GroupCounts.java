@@ -1,6 +1,5 @@
 package io.tidemark.model;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -17,7 +16,7 @@ public final class GroupCounts {
     private final EventFields fields;
     private final Consumer<GroupCount> next;
     private final Map<Key, Group> groups = new HashMap<>();
-    private final KeyBytes keyBytes = new KeyBytes();
+    private final byte[] keyBytes = new byte[Aggregate.MAX_KEY_BYTES + Dimension.values().length];
     private final Key probe = new Key();
     private long earliestWindow = Long.MAX_VALUE;
 
@@ -35,13 +34,6 @@ public final class GroupCounts {
     /** The columns of {@code processed_events} that are told from, see {@link #add(Map, long)}. */
     public Set<String> columns() {
         return fields.columns();
-    }
-
-    /** Gives its bytes away without copying them. */
-    private static final class KeyBytes extends ByteArrayOutputStream {
-        byte[] bytes() {
-            return buf;
-        }
     }
 
     /** A group of a window; as a map's key, or to look for one with. */
@@ -121,9 +113,7 @@ public final class GroupCounts {
     }
 
     private void count(int index, Aggregate aggregate, long window, byte @Nullable [] visitor) {
-        keyBytes.reset();
-        fields.appendKey(index, keyBytes);
-        probe.set(index, window, keyBytes.bytes(), keyBytes.size());
+        probe.set(index, window, keyBytes, fields.writeKey(index, keyBytes));
         Group group = groups.get(probe);
         if (group == null) {
             group = new Group();

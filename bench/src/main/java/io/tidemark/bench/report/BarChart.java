@@ -23,6 +23,7 @@ final class BarChart {
     private static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
     private static final Map<Kind, Color> COLORS = Map.of(
             Kind.TIDEMARK, new Color(0x0B, 0x72, 0x85),
+            Kind.MORE, new Color(0x5B, 0xA8, 0xA0),
             Kind.PEER, new Color(0x8D, 0xA9, 0xC4),
             Kind.LIMIT, new Color(0xCF, 0xCF, 0xCF));
 
@@ -80,6 +81,7 @@ final class BarChart {
     private static String legend(Kind kind) {
         return switch (kind) {
             case TIDEMARK -> "Tidemark";
+            case MORE -> "Tidemark with more to do";
             case PEER -> "peers";
             case LIMIT -> "limits of the machine";
         };

@@ -33,6 +33,8 @@ public record Contender(
     /** What a contender stands for. */
     public enum Kind {
         TIDEMARK,
+        /** Tidemark, doing more than the work that is compared. */
+        MORE,
         /** What else its users would take. */
         PEER,
         /** What no engine can beat on this machine. */

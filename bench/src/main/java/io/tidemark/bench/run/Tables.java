@@ -2,6 +2,8 @@ package io.tidemark.bench.run;
 
 import io.tidemark.bench.input.Oracle;
 import io.tidemark.bench.input.Oracle.HitKey;
+import io.tidemark.model.Aggregate;
+import io.tidemark.store.AggregateTables;
 import io.tidemark.store.StoreConfig;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -35,6 +37,9 @@ public final class Tables {
             statement.execute("""
                     truncate ingest_ledger, ingest_rejected, processed_events_aggregated,
                         processed_events_aggregated_source, window_corrections, aggregate_progress, aggregate_settings""");
+            for (Aggregate each : AggregateTables.all(store)) {
+                statement.execute("truncate " + each.table());
+            }
             statement.execute("""
                     create table if not exists bench_events (
                         event_timestamp text, host text, url text, referrer text, ip text, user_agent text)""");
