@@ -8,14 +8,14 @@ import org.apache.datasketches.memory.Memory;
 /**
  * Number of distinct visitors, as a HyperLogLog sketch of Apache DataSketches with 4,096 registers: all but exact up to some
  * hundred visitors, then with a standard error of 1.6 % (1.04/√4096 once merged; see HllSketch's documentation), so within
- * 3.2 % in 95 of 100 cases. Some dozen bytes for a few visitors, 2 KB at most. Sketches can be merged, here and by Spark's
+ * 3.2 % in 95 of 100 cases. Some dozen bytes for a few visitors, 4 KB at most. Sketches can be merged, here and by Spark's
  * {@code hll_union}, which reads the same bytes. Not thread-safe, but for {@link #toBytes} and {@link #estimate} at once.
  */
 public final class VisitorSketch {
     /** Binary logarithm of the number of registers; Spark's default too. */
     public static final int LG_REGISTERS = 12;
 
-    private static final TgtHllType TYPE = TgtHllType.HLL_4;
+    private static final TgtHllType TYPE = TgtHllType.HLL_8;
 
     private HllSketch sketch;
 
