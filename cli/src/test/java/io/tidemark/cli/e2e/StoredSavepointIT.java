@@ -7,6 +7,7 @@ import io.tidemark.cli.jobs.JobKind;
 import io.tidemark.cli.jobs.JobOptions;
 import io.tidemark.cli.jobs.RunningJob;
 import io.tidemark.cli.jobs.Submitted;
+import io.tidemark.model.Aggregate;
 import io.tidemark.model.Topics;
 import io.tidemark.stream.Tallies;
 import java.io.IOException;
@@ -62,6 +63,14 @@ class StoredSavepointIT {
             pipeline.awaitCounted();
 
             assertThat(counts(pipeline)).isEqualTo("300,300,300");
+            // Of a state without aggregates the open window is recomputed once it closes, else it is counted on.
+            for (Aggregate each : Aggregate.DEFAULTS) {
+                Pipeline.await(
+                        "300 page views in " + each.table(),
+                        () -> pipeline.number("select coalesce(sum(num_hits), 0) from " + each.table()
+                                        + " where host = 'example.test'")
+                                == 300);
+            }
             assertThat(pipeline.csv("select sum(rejected) from ingest_ledger"))
                     .element(1)
                     .isEqualTo("1");
