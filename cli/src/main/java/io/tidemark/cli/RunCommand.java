@@ -16,7 +16,9 @@ import io.tidemark.cli.jobs.Target;
 import io.tidemark.collect.importing.ImportProgress;
 import io.tidemark.collect.importing.LogSource;
 import io.tidemark.model.Topics;
+import io.tidemark.model.Aggregate;
 import io.tidemark.store.TrafficQueries;
+import io.tidemark.store.TrafficQueries.Ranked;
 import io.tidemark.stream.StartFrom;
 import io.tidemark.stream.StartOffsets;
 import io.tidemark.stream.Tallies;
@@ -25,6 +27,7 @@ import io.tidemark.stream.enrich.EnrichJob;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -108,12 +111,28 @@ final class RunCommand implements Callable<Integer> {
             count(launcher, options, enriched, err);
             double seconds = seconds(ready);
             try (TrafficQueries queries = new TrafficQueries(target.store())) {
+                // Of another list, tables of earlier runs on the same folder may tell of those runs only.
+                boolean asByDefault = options.aggregates().equals(Aggregate.DEFAULTS);
+                List<Ranked> hosts = queries.topHosts(SHOWN);
                 new RunSummary(imported, enriched, queries.totals(), windows.size, seconds, seconds(started))
-                        .print(out, queries.topHosts(SHOWN), queries.topReferrers(SHOWN));
+                        .print(
+                                out,
+                                hosts,
+                                asByDefault ? visitors(queries, hosts) : Map.of(),
+                                asByDefault ? queries.topPages(SHOWN) : List.of(),
+                                queries.topReferrers(SHOWN));
             }
             folder.print(out);
         }
         return Main.DONE;
+    }
+
+    private static Map<String, Long> visitors(TrafficQueries queries, List<Ranked> hosts) {
+        Map<String, Long> visitors = new HashMap<>();
+        for (Ranked each : hosts) {
+            queries.visitors(each.name()).ifPresent(number -> visitors.put(each.name(), number));
+        }
+        return visitors;
     }
 
     /** A run counts the whole topic again, and by processing time that would be in other windows. */

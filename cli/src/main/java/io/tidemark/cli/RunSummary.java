@@ -44,7 +44,17 @@ record RunSummary(
                 .sum();
     }
 
-    void print(PrintWriter out, List<Ranked> hosts, List<Ranked> referrers) {
+    /**
+     * Shows it.
+     *
+     * @param visitors of hosts; a host that is not there has no number
+     */
+    void print(
+            PrintWriter out,
+            List<Ranked> hosts,
+            Map<String, Long> visitors,
+            List<Ranked> pages,
+            List<Ranked> referrers) {
         out.println();
         line(out, "Lines read", imported.lines());
         line(out, "  not parseable", imported.unparseable());
@@ -66,8 +76,9 @@ record RunSummary(
         line(out, "  rows by host and referrer", totals.referrerRows());
         line(out, "  page views counted", totals.counted());
         line(out, "Events in the database", totals.events());
-        top(out, "Top hosts", hosts);
-        top(out, "Top referrers", referrers);
+        top(out, visitors.isEmpty() ? "Top hosts" : "Top hosts, and their visitors, a day's each", hosts, visitors);
+        top(out, "Top pages", pages, Map.of());
+        top(out, "Top referrers", referrers, Map.of());
         out.printf(
                 "%n%,d events from file to counted rows in %.1f s%s; %.1f s in all%n",
                 count(Tallies.READ), seconds, Rate.show(count(Tallies.READ), seconds, " events/s"), secondsInAll);
@@ -78,11 +89,15 @@ record RunSummary(
         out.printf("%-28s %,12d%n", name, value);
     }
 
-    private static void top(PrintWriter out, String title, List<Ranked> ranked) {
+    private static void top(PrintWriter out, String title, List<Ranked> ranked, Map<String, Long> visitors) {
         if (ranked.isEmpty()) {
             return;
         }
         out.printf("%n%s%n", title);
-        ranked.forEach(each -> out.printf("%,12d  %s%n", each.hits(), TextLine.cut(each.name(), NAME_WIDTH)));
+        for (Ranked each : ranked) {
+            Long people = visitors.get(each.name());
+            String shown = people == null ? "" : "  %,d visitors".formatted(people);
+            out.printf("%,12d  %s%s%n", each.hits(), TextLine.cut(each.name(), NAME_WIDTH), shown);
+        }
     }
 }

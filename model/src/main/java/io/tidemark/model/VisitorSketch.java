@@ -36,7 +36,7 @@ public final class VisitorSketch {
         return new VisitorSketch(read(bytes));
     }
 
-    private static HllSketch read(byte[] bytes) {
+    static HllSketch read(byte[] bytes) {
         try {
             return HllSketch.heapify(Memory.wrap(bytes));
         } catch (RuntimeException e) {

@@ -70,7 +70,9 @@ class VisitorSketchTest {
         for (int part = parts.size() - 1; part >= 0; part--) {
             downwards.merge(parts.get(part));
         }
-        assertThat(upwards.estimate()).isEqualTo(downwards.estimate());
+        VisitorUnion union = new VisitorUnion();
+        parts.forEach(union::add);
+        assertThat(upwards.estimate()).isEqualTo(downwards.estimate()).isEqualTo(union.estimate());
         assertThat((double) upwards.estimate()).isCloseTo(3_610, Percentage.withPercentage(5));
         downwards.merge(parts.get(3));
         assertThat(downwards.estimate()).isCloseTo(upwards.estimate(), within(1L));

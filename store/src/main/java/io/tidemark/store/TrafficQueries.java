@@ -2,6 +2,7 @@ package io.tidemark.store;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tidemark.model.VisitorUnion;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -20,6 +21,13 @@ public final class TrafficQueries implements AutoCloseable {
     private static final String CLOSED_HOSTS = "select host, sum(num_hits) from processed_events_aggregated";
     private static final String CLOSED_REFERRERS =
             "select " + REFERRER + ", sum(num_hits) from processed_events_aggregated_source";
+    private static final String PAGES = "processed_events_aggregated_page";
+    private static final String CLOSED_PAGES = "select host || path, sum(num_hits) from " + PAGES;
+    private static final String VISITORS = "processed_events_aggregated_visitors";
+    private static final String SKETCHES =
+            "select visitors_sketch from " + VISITORS + " where host = ? and visitors_sketch is not null";
+    private static final String EXISTS = "select to_regclass(?) is not null";
+    private static final int SKETCHES_AT_ONCE = 10_000;
     private static final String OPEN_HOSTS = "select host, count(*) from processed_events";
     private static final String OPEN_REFERRERS = "select " + REFERRER + ", count(*) from processed_events";
     private static final String OF_WINDOW = " where event_hour = " + Sql.TIMESTAMP;
@@ -88,6 +96,46 @@ public final class TrafficQueries implements AutoCloseable {
     /** The busiest referrers over all closed windows. */
     public List<Ranked> topReferrers(int limit) {
         return top("referrers", CLOSED_REFERRERS + TOP, limit);
+    }
+
+    /** The busiest pages over all closed windows, as host and path; empty if pages are not counted. */
+    public List<Ranked> topPages(int limit) {
+        return exists(PAGES) ? top("pages", CLOSED_PAGES + TOP, limit) : List.of();
+    }
+
+    /**
+     * How many visitors a host had in all closed windows, about; who came on several days counts once a day.
+     *
+     * @return empty if visitors are not counted
+     */
+    public OptionalLong visitors(String host) {
+        if (!exists(VISITORS)) {
+            return OptionalLong.empty();
+        }
+        return session.transact("count the visitors", connection -> {
+            try (PreparedStatement select = connection.prepareStatement(SKETCHES)) {
+                select.setFetchSize(SKETCHES_AT_ONCE);
+                select.setString(1, host);
+                try (ResultSet row = select.executeQuery()) {
+                    VisitorUnion union = new VisitorUnion();
+                    while (row.next()) {
+                        union.add(row.getBytes(1));
+                    }
+                    return OptionalLong.of(union.estimate());
+                }
+            }
+        });
+    }
+
+    private boolean exists(String table) {
+        return session.transact("look for " + table, connection -> {
+            try (PreparedStatement look = connection.prepareStatement(EXISTS)) {
+                look.setString(1, table);
+                try (ResultSet row = look.executeQuery()) {
+                    return row.next() && row.getBoolean(1);
+                }
+            }
+        });
     }
 
     /** The busiest hosts of a closed window. */

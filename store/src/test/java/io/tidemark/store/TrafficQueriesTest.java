@@ -4,11 +4,16 @@ import static io.tidemark.store.StoreFixture.FIVE_MINUTES;
 import static io.tidemark.store.StoreFixture.NOON;
 import static io.tidemark.store.StoreFixture.at;
 import static io.tidemark.store.StoreFixture.event;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.model.Aggregate;
+import io.tidemark.model.GroupCount;
+import io.tidemark.model.VisitorSketch;
 import io.tidemark.model.WindowCounts;
 import io.tidemark.store.TrafficQueries.Ranked;
 import io.tidemark.store.TrafficQueries.Totals;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +36,8 @@ class TrafficQueriesTest {
         assertThat(queries.lastWindowStart()).isEmpty();
         assertThat(queries.topHosts(10)).isEmpty();
         assertThat(queries.topReferrersBetween(NOON, NEXT, 10)).isEmpty();
+        assertThat(queries.topPages(10)).isEmpty();
+        assertThat(queries.visitors("a.example")).isEmpty();
     }
 
     @Test
@@ -68,5 +75,32 @@ class TrafficQueriesTest {
                 .containsExactly(new Ranked("b.example", 2), new Ranked("a.example", 1));
         assertThat(queries.topReferrersBetween(NOON, NEXT, 10))
                 .containsExactly(new Ranked("(direct)", 2), new Ranked("x", 1));
+    }
+
+    @Test
+    void ranksPagesAndMergesVisitors() {
+        AggregateTables.prepare(config, Aggregate.DEFAULTS, Duration.ofMinutes(5));
+        try (GroupWriter writer = new GroupWriter(config, Aggregate.DEFAULTS)) {
+            writer.write(
+                    List.of(
+                            group("visitors", NOON, "a.example", 5, 1, 2, 3),
+                            group("visitors", NEXT, "a.example", 5, 3, 4),
+                            group("visitors", NEXT, "b.example", 5, 9),
+                            group("page", NOON, "a.example\0/x", 3, 1),
+                            group("page", NEXT, "a.example\0/x", 4, 1),
+                            group("page", NEXT, "b.example\0/", 5, 1)),
+                    FIVE_MINUTES);
+        }
+        assertThat(queries.visitors("a.example")).hasValue(4);
+        assertThat(queries.visitors("nowhere.example")).hasValue(0);
+        assertThat(queries.topPages(10)).containsExactly(new Ranked("a.example/x", 7), new Ranked("b.example/", 5));
+    }
+
+    private static GroupCount group(String table, long window, String key, long hits, int... visitors) {
+        VisitorSketch sketch = new VisitorSketch();
+        for (int each : visitors) {
+            sketch.add(("v" + each).getBytes(UTF_8));
+        }
+        return new GroupCount("processed_events_aggregated_" + table, window, key, hits, sketch.toBytes());
     }
 }
