@@ -15,8 +15,10 @@ import java.util.regex.Pattern;
  * @param table name of the table, in lower case
  * @param dimensions at least one; with the window they are the table's key, in this order
  * @param visitors whether visitors are counted as well as hits
+ * @param generation tells a table from one of the same name before; empty as long as no table is meant
  */
-public record Aggregate(String table, List<Dimension> dimensions, boolean visitors) implements Serializable {
+public record Aggregate(String table, List<Dimension> dimensions, boolean visitors, String generation)
+        implements Serializable {
     /** What separates the texts of a group's key. Texts of events never hold it. */
     public static final char SEPARATOR = '\0';
 
@@ -39,6 +41,7 @@ public record Aggregate(String table, List<Dimension> dimensions, boolean visito
             "aggregate_progress",
             "aggregate_settings",
             "aggregate_tables",
+            "processed_events_sessions",
             "tidemark_schema_history");
 
     // Below the constants by which it is checked.
@@ -53,6 +56,7 @@ public record Aggregate(String table, List<Dimension> dimensions, boolean visito
 
     public Aggregate {
         requireNonNull(table, "table is null");
+        generation = generation == null ? "" : generation;
         dimensions = List.copyOf(dimensions);
         if (!NAME.matcher(table).matches()) {
             throw new IllegalArgumentException(
@@ -74,6 +78,21 @@ public record Aggregate(String table, List<Dimension> dimensions, boolean visito
                     "table \"%s\": %s may take %,d bytes together, more than the %,d that a key can have; leave one out"
                             .formatted(table, Dimension.codes(dimensions), bytes, MAX_KEY_BYTES));
         }
+    }
+
+    /** Whatever table it is counted into. */
+    public Aggregate(String table, List<Dimension> dimensions, boolean visitors) {
+        this(table, dimensions, visitors, "");
+    }
+
+    /** Counted into that table, of those that there may have been under its name. */
+    public Aggregate inGeneration(String ofTable) {
+        return new Aggregate(table, dimensions, visitors, ofTable);
+    }
+
+    /** Tells it from what else is or was counted, also under the same name: counts of another are none of this one's. */
+    public String id() {
+        return "%s|%s|%s|%s".formatted(table, Dimension.codes(dimensions), visitors ? "visitors" : "hits", generation);
     }
 
     private static Aggregate of(String name, Dimension... dimensions) {

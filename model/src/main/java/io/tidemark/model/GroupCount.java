@@ -5,11 +5,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is counted of one group in one window: a row of an {@link Aggregate}'s table.
  *
- * @param table the aggregate's
+ * @param aggregate its id, see {@link Aggregate#id}
  * @param key texts of its dimensions, joined by {@link Aggregate#SEPARATOR}
  * @param hits at least 1
  * @param visitors sketch of the visitors, see {@link VisitorSketch}; null if they are not counted
  */
 // Bytes as they are stored; never compared.
 @SuppressWarnings("ArrayRecordComponent")
-public record GroupCount(String table, long windowStartMillis, String key, long hits, byte @Nullable [] visitors) {}
+public record GroupCount(String aggregate, long windowStartMillis, String key, long hits, byte @Nullable [] visitors) {}

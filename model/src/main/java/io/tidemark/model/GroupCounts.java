@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 /** Adds up hits and visitors by aggregate, window and group until they are handed on. Not thread-safe. */
 public final class GroupCounts {
     private final List<Aggregate> aggregates;
+    private final String[] ids;
+
+    /** So that nobody can make up texts that are slow to look up. */
+    private final long seed = new SplittableRandom().nextLong();
+
     private final EventFields fields;
     private final Consumer<GroupCount> next;
     private final Map<Key, Group> groups = new HashMap<>();
@@ -27,6 +33,7 @@ public final class GroupCounts {
      */
     public GroupCounts(List<Aggregate> aggregates, Consumer<GroupCount> next) {
         this.aggregates = List.copyOf(aggregates);
+        this.ids = aggregates.stream().map(Aggregate::id).toArray(String[]::new);
         this.fields = new EventFields(aggregates);
         this.next = next;
     }
@@ -44,17 +51,17 @@ public final class GroupCounts {
         int length;
         int hash;
 
-        void set(int newAggregate, long newWindow, byte[] newBytes, int newLength) {
+        void set(int newAggregate, long newWindow, byte[] newBytes, int newLength, int newHash) {
             aggregate = newAggregate;
             window = newWindow;
             bytes = newBytes;
             length = newLength;
-            hash = Long.hashCode(ByteHash.of(newBytes, 0, newLength, newWindow * 31 + newAggregate));
+            hash = newHash;
         }
 
         Key copy() {
             Key copy = new Key();
-            copy.set(aggregate, window, Arrays.copyOf(bytes, length), length);
+            copy.set(aggregate, window, Arrays.copyOf(bytes, length), length, hash);
             return copy;
         }
 
@@ -113,7 +120,9 @@ public final class GroupCounts {
     }
 
     private void count(int index, Aggregate aggregate, long window, byte @Nullable [] visitor) {
-        probe.set(index, window, keyBytes, fields.writeKey(index, keyBytes));
+        int length = fields.writeKey(index, keyBytes);
+        int hash = Long.hashCode(ByteHash.of(keyBytes, 0, length, seed + window * 31 + index));
+        probe.set(index, window, keyBytes, length, hash);
         Group group = groups.get(probe);
         if (group == null) {
             group = new Group();
@@ -144,7 +153,7 @@ public final class GroupCounts {
     /** Hands on every group of every window, and begins anew. */
     public void handOnAll() {
         groups.forEach((key, group) -> next.accept(new GroupCount(
-                aggregates.get(key.aggregate).table(),
+                ids[key.aggregate],
                 key.window,
                 new String(key.bytes, 0, key.length, StandardCharsets.UTF_8),
                 group.hits,

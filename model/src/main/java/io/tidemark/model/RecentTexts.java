@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class RecentTexts {
     private static final int LG_PLACES = 12;
 
+    /** What is longer is made anew each time: 4,096 such texts would fill the heap. */
+    private static final int LONGEST = TextCap.USER_AGENT.maxBytes();
+
     private final @Nullable Entry[] places = new Entry[1 << LG_PLACES];
 
     private static final class Entry {
@@ -25,6 +28,9 @@ final class RecentTexts {
 
     /** The text of these bytes, which are ASCII. */
     String of(byte[] all, int from, int to) {
+        if (to - from > LONGEST) {
+            return new String(all, from, to - from, StandardCharsets.ISO_8859_1);
+        }
         int place = (int) (ByteHash.of(all, from, to, 0) >>> (Long.SIZE - LG_PLACES));
         Entry known = places[place];
         if (known != null && Arrays.equals(known.bytes, 0, known.bytes.length, all, from, to)) {

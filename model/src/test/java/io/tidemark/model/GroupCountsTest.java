@@ -49,7 +49,7 @@ class GroupCountsTest {
         for (GroupCount each : counted) {
             byte[] sketch = each.visitors();
             found.put(
-                    each.table()
+                    each.aggregate().replaceFirst("[|].*", "")
                             + ' '
                             + each.windowStartMillis()
                             + ' '

@@ -13,7 +13,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The tables that aggregates are counted into: made when first asked for, and held to their form. */
@@ -21,56 +23,75 @@ public final class AggregateTables {
     private static final Duration ANSWER_WITHIN = Duration.ofMinutes(1);
 
     /** Who makes tables takes turns. The number is arbitrary: nobody else may use it in the same database. */
-    private static final String TAKE_TURN = "select pg_advisory_xact_lock(7103480113)";
+    private static final String TAKE_TURN = "select pg_advisory_xact_lock(7103480114)";
 
     private static final String KNOWN =
             "select dimensions, visitors, window_size_ms from aggregate_tables where table_name = ?";
-    private static final String EXISTS = "select to_regclass(?) is not null";
+    private static final String EXISTS = "select to_regclass(quote_ident(?)) is not null";
     private static final String REGISTER =
             "insert into aggregate_tables (table_name, dimensions, visitors, window_size_ms) values (?, ?, ?, ?)";
     private static final String RESIZE = "update aggregate_tables set window_size_ms = ? where table_name = ?";
-    private static final String ALL =
-            "select table_name, dimensions, visitors from aggregate_tables where to_regclass(table_name) is not null"
-                    + " order by created_at, table_name";
+    private static final String ALL = """
+            select table_name, dimensions, visitors, (extract(epoch from created_at) * 1000000)::bigint::text
+            from aggregate_tables
+            where counted and window_size_ms = ? and to_regclass(quote_ident(table_name)) is not null
+            order by table_name""";
+    private static final String COUNT_NO_OTHERS =
+            "update aggregate_tables set counted = false where counted and not table_name = any (?)";
+    private static final String COUNT_AGAIN =
+            "update aggregate_tables set counted = true, created_at = now() where table_name = ? and not counted";
 
     private AggregateTables() {}
 
     private record Known(List<String> dimensions, boolean visitors, long windowSizeMillis) {}
 
     /**
-     * Makes the tables that are missing, all or none.
+     * Makes the tables that are missing, all or none. From now on these are counted, and no others.
      *
+     * @return the same, each in the generation of its table
      * @throws StoreException if a table is there with other columns or windows, or is none of Tidemark's; names it
      */
-    public static void prepare(StoreConfig config, List<Aggregate> aggregates, Duration windowSize) {
+    public static List<Aggregate> prepare(StoreConfig config, List<Aggregate> aggregates, Duration windowSize) {
         try (Session session = new Session(config.connections("aggregates", ANSWER_WITHIN))) {
-            session.transact("make the tables of the aggregates", connection -> {
+            return session.transact("make the tables of the aggregates", connection -> {
                 try (Statement turn = connection.createStatement()) {
                     turn.execute(TAKE_TURN);
                 }
                 for (Aggregate each : aggregates) {
                     prepare(connection, each, windowSize.toMillis());
                 }
-                return aggregates.size();
+                try (PreparedStatement others = connection.prepareStatement(COUNT_NO_OTHERS)) {
+                    others.setObject(
+                            1, aggregates.stream().map(Aggregate::table).toArray(String[]::new));
+                    others.executeUpdate();
+                }
+                Map<String, Aggregate> prepared = new HashMap<>();
+                all(connection, windowSize.toMillis()).forEach(each -> prepared.put(each.table(), each));
+                return aggregates.stream()
+                        .map(each -> prepared.getOrDefault(each.table(), each))
+                        .toList();
             });
         }
     }
 
-    /** The aggregates that have a table, oldest first. */
-    public static List<Aggregate> all(StoreConfig config) {
+    /** The aggregates that are counted in windows of that size, by name of their tables, each in its generation. */
+    public static List<Aggregate> all(StoreConfig config, Duration windowSize) {
         try (Session session = new Session(config.connections("aggregates", ANSWER_WITHIN))) {
-            return session.transact("list the aggregates", AggregateTables::all);
+            return session.transact("list the aggregates", connection -> all(connection, windowSize.toMillis()));
         }
     }
 
-    static List<Aggregate> all(Connection connection) throws SQLException {
+    static List<Aggregate> all(Connection connection, long windowSizeMillis) throws SQLException {
         List<Aggregate> found = new ArrayList<>();
-        try (Statement read = connection.createStatement();
-                ResultSet row = read.executeQuery(ALL)) {
-            while (row.next()) {
-                List<Dimension> dimensions =
-                        texts(row.getArray(2)).stream().map(Dimension::ofCode).toList();
-                found.add(new Aggregate(row.getString(1), dimensions, row.getBoolean(3)));
+        try (PreparedStatement read = connection.prepareStatement(ALL)) {
+            read.setLong(1, windowSizeMillis);
+            try (ResultSet row = read.executeQuery()) {
+                while (row.next()) {
+                    List<Dimension> dimensions = texts(row.getArray(2)).stream()
+                            .map(Dimension::ofCode)
+                            .toList();
+                    found.add(new Aggregate(row.getString(1), dimensions, row.getBoolean(3), row.getString(4)));
+                }
             }
         }
         return found;
@@ -87,6 +108,10 @@ public final class AggregateTables {
         }
         if (known != null && exists) {
             requireSame(connection, aggregate, known, windowSizeMillis);
+            try (PreparedStatement again = connection.prepareStatement(COUNT_AGAIN)) {
+                again.setString(1, aggregate.table());
+                again.executeUpdate();
+            }
             return;
         }
         try (Statement create = connection.createStatement()) {
@@ -125,7 +150,7 @@ public final class AggregateTables {
         }
         if (hasRows(connection, aggregate.table())) {
             throw new StoreException(
-                    "Table \"%s\" holds windows of %,d ms; windows of %,d ms would mix two sizes in one table. Empty it first (truncate %1$s)"
+                    "Table \"%s\" holds windows of %,d ms; windows of %,d ms would mix two sizes in one table. Empty it first (truncate \"%1$s\")"
                             .formatted(aggregate.table(), known.windowSizeMillis(), windowSizeMillis),
                     null);
         }
@@ -144,9 +169,9 @@ public final class AggregateTables {
         return aggregate.dimensions().stream().map(Dimension::code).toList();
     }
 
-    /** Names need no quotes: an aggregate's table is plain, and dimensions are no words of SQL. */
+    /** Dimensions need no quotes: none is a word of SQL. */
     private static List<String> ddl(Aggregate aggregate) {
-        String table = aggregate.table();
+        String table = Sql.quoted(aggregate.table());
         List<String> statements = new ArrayList<>();
         statements.add("""
                 create table %s (
@@ -209,7 +234,7 @@ public final class AggregateTables {
 
     private static boolean hasRows(Connection connection, String table) throws SQLException {
         try (Statement read = connection.createStatement();
-                ResultSet row = read.executeQuery("select exists (select from " + table + ")")) {
+                ResultSet row = read.executeQuery("select exists (select from " + Sql.quoted(table) + ")")) {
             return row.next() && row.getBoolean(1);
         }
     }

@@ -14,13 +14,17 @@ import org.jspecify.annotations.Nullable;
  * Whether the tables of aggregates count as many page views as {@code processed_events_aggregated}, which itself is compared
  * with the stored events.
  *
- * @param tables how many there are
+ * @param tables how many are counted
  * @param differences the first of each table
+ * @param differing how many there are
  */
-public record AuditGroups(int tables, List<Difference> differences) {
+public record AuditGroups(int tables, List<Difference> differences, long differing) {
+    /** By processing time, where events do not tell what a window holds; and as long as nothing is counted. */
+    static final AuditGroups NONE = new AuditGroups(0, List.of(), 0);
+
     /**
-     * Windows of which the table has nothing may be from before it was counted, or after: those are left out. Takes the size; the end
-     * of what is closed, twice; and how many to name.
+     * Windows from before the table was counted of which it has nothing are left out. Takes the size; the end of what is closed,
+     * twice; the table's name; and how many to name.
      */
     private static final String COMPARE = """
             with marked as (
@@ -31,10 +35,13 @@ public record AuditGroups(int tables, List<Difference> differences) {
                 group by 1, 2
             ), wanted as (
                 select event_hour as w, %1$s as host, sum(num_hits)::bigint as n from processed_events_aggregated
-                where event_hour < %3$s and event_hour in (select w from found)
+                where event_hour < %3$s and not exists (select from marked where marked.w = event_hour)
+                    and (event_hour in (select w from found)
+                        or event_hour >= (select created_at from aggregate_tables where table_name = ?))
                 group by 1, 2
             )
-            select %4$s, host, found.n, wanted.n from found full join wanted using (w, host)
+            select %4$s, host, found.n, wanted.n, count(*) over ()
+            from found full join wanted using (w, host)
             where found.n is distinct from wanted.n order by w, host limit ?""";
 
     public AuditGroups {
@@ -58,19 +65,23 @@ public record AuditGroups(int tables, List<Difference> differences) {
 
     /** @param closedBefore windows that start before it are closed, and written; milliseconds since the epoch */
     static AuditGroups read(Connection connection, long sizeMillis, long closedBefore, int most) throws SQLException {
-        List<Aggregate> aggregates = AggregateTables.all(connection);
+        List<Aggregate> aggregates = AggregateTables.all(connection, sizeMillis);
         List<Difference> differences = new ArrayList<>();
+        long differing = 0;
         for (Aggregate each : aggregates) {
             boolean byHost = each.dimensions().contains(Dimension.HOST);
-            String sql =
-                    COMPARE.formatted(byHost ? "host" : "''", each.table(), Sql.TIMESTAMP, Sql.MILLIS.formatted("w"));
+            String sql = COMPARE.formatted(
+                    byHost ? "host" : "''", Sql.quoted(each.table()), Sql.TIMESTAMP, Sql.MILLIS.formatted("w"));
             try (PreparedStatement select = connection.prepareStatement(sql)) {
                 select.setLong(1, sizeMillis);
                 select.setLong(2, closedBefore);
                 select.setLong(3, closedBefore);
-                select.setInt(4, most);
+                select.setString(4, each.table());
+                select.setInt(5, most);
                 try (ResultSet row = select.executeQuery()) {
+                    long ofTable = 0;
                     while (row.next()) {
+                        ofTable = row.getLong(5);
                         differences.add(new Difference(
                                 each.table(),
                                 row.getLong(1),
@@ -78,9 +89,10 @@ public record AuditGroups(int tables, List<Difference> differences) {
                                 AuditQueries.number(row, 3),
                                 AuditQueries.number(row, 4)));
                     }
+                    differing += ofTable;
                 }
             }
         }
-        return new AuditGroups(aggregates.size(), differences);
+        return new AuditGroups(aggregates.size(), differences, differing);
     }
 }

@@ -115,7 +115,7 @@ final class AuditWindowQueries {
         }
         long closedBefore = closedBefore(connection, size);
         long marked = number(connection, COUNT_MARKED, size);
-        AuditGroups groups = AuditGroups.read(connection, size, byEventTime ? closedBefore : LATEST, most);
+        AuditGroups groups = byEventTime ? AuditGroups.read(connection, size, closedBefore, most) : AuditGroups.NONE;
         long open = byEventTime ? number(connection, COUNT_OPEN, size, closedBefore, size, closedBefore) : 0;
         return byEventTime
                 ? compare(

@@ -40,7 +40,7 @@ public record AuditWindows(
 
     /** Nothing was counted yet. */
     static AuditWindows none() {
-        return new AuditWindows(OptionalLong.empty(), true, 0, 0, 0, 0, 0, List.of(), 0, new AuditGroups(0, List.of()));
+        return new AuditWindows(OptionalLong.empty(), true, 0, 0, 0, 0, 0, List.of(), 0, AuditGroups.NONE);
     }
 
     /**

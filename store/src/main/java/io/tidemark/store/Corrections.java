@@ -1,6 +1,5 @@
 package io.tidemark.store;
 
-import io.tidemark.model.Aggregate;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,7 +16,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Windows that the aggregation cannot count whole: marked, and recomputed from {@code processed_events} for all hosts.
+ * Windows that the aggregation cannot count whole: marked, and recomputed from {@code processed_events} for all hosts, and all
+ * aggregates that are counted.
  * Stored counts only ever grow, as with {@link WindowWriter}. Not thread-safe; connects when first used.
  *
  * <p>A mark is made after the row of the event it is made for was committed: the aggregation reads an event only once it
@@ -101,18 +101,15 @@ public final class Corrections implements AutoCloseable {
 
     private final Session session;
     private final Duration within;
-    private final GroupRecount groups;
     private int atOnce = MOST_AT_ONCE;
 
-    /** @param aggregates that are recomputed besides both tables of the contract; their tables are there */
-    public Corrections(StoreConfig config, List<Aggregate> aggregates) {
-        this(Session.patient(config.writerConnections("corrections", ANSWER_WITHIN)), RECOMPUTE_WITHIN, aggregates);
+    public Corrections(StoreConfig config) {
+        this(Session.patient(config.writerConnections("corrections", ANSWER_WITHIN)), RECOMPUTE_WITHIN);
     }
 
-    Corrections(Session session, Duration within, List<Aggregate> aggregates) {
+    Corrections(Session session, Duration within) {
         this.session = session;
         this.within = within;
-        this.groups = new GroupRecount(aggregates);
     }
 
     /** Whether it waits for Postgres now; to be asked from any thread. */
@@ -222,7 +219,7 @@ public final class Corrections implements AutoCloseable {
             upsert.executeUpdate();
         }
         raiseHosts(connection, starts);
-        groups.recompute(connection, sizeMillis, starts);
+        GroupRecount.recompute(connection, sizeMillis, starts, within);
     }
 
     private static void raiseHosts(Connection connection, SortedSet<Long> starts) throws SQLException {

@@ -7,84 +7,85 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
+import org.postgresql.util.PSQLState;
 
 /**
  * Counts windows of aggregates once more, from {@code processed_events}. Not in SQL, as those of the contract are: what a page is and
- * who is a visitor is told by the same code that told it to the job, and sketches are none of Postgres'.
+ * who is a visitor is told by the same code that told it to the job, and sketches are none of Postgres'. All that is counted now
+ * is recomputed, whatever the job that recomputes counts itself: a mark that it takes may be another's.
  */
 final class GroupRecount {
-    /** Whose groups are in memory at once. */
-    private static final int WINDOWS_AT_ONCE = 16;
-
     private static final int ROWS_AT_ONCE = 10_000;
 
-    private final List<Aggregate> aggregates;
-    private final Map<String, GroupUpsert> upserts = new HashMap<>();
+    private GroupRecount() {}
 
-    GroupRecount(List<Aggregate> aggregates) {
-        this.aggregates = List.copyOf(aggregates);
-        aggregates.forEach(each -> upserts.put(each.table(), new GroupUpsert(each)));
-    }
-
-    /** Within the connection's transaction; the windows are of that size and start there. */
-    void recompute(Connection connection, long sizeMillis, SortedSet<Long> starts) throws SQLException {
+    /**
+     * Within the connection's transaction; the windows are of that size and start there. One after the other, so that no more
+     * than the groups of one are in memory.
+     *
+     * @param within how long it may take if there are several windows; zero for no limit
+     * @throws SQLException also if it takes too long, as Postgres says it of a statement
+     */
+    static void recompute(Connection connection, long sizeMillis, SortedSet<Long> starts, Duration within)
+            throws SQLException {
+        List<Aggregate> aggregates = AggregateTables.all(connection, sizeMillis);
         if (aggregates.isEmpty()) {
             return;
         }
-        List<Long> all = List.copyOf(starts);
-        for (int from = 0; from < all.size(); from += WINDOWS_AT_ONCE) {
-            recompute(connection, sizeMillis, all.subList(from, Math.min(from + WINDOWS_AT_ONCE, all.size())));
+        Map<String, GroupUpsert> upserts = new HashMap<>();
+        aggregates.forEach(each -> upserts.put(each.id(), new GroupUpsert(each)));
+        long began = System.nanoTime();
+        for (long start : starts) {
+            List<GroupCount> counted = new ArrayList<>();
+            count(connection, aggregates, sizeMillis, start, counted);
+            GroupWriter.write(connection, upserts, counted);
+            boolean isLimited = !within.isZero() && starts.size() > 1;
+            if (isLimited && System.nanoTime() - began > within.toNanos()) {
+                throw new SQLException(
+                        "Counting " + starts.size() + " windows takes longer than " + within,
+                        PSQLState.QUERY_CANCELED.getState());
+            }
         }
     }
 
-    private void recompute(Connection connection, long sizeMillis, List<Long> starts) throws SQLException {
-        List<GroupCount> counted = new ArrayList<>();
+    private static void count(
+            Connection connection, List<Aggregate> aggregates, long sizeMillis, long start, List<GroupCount> counted)
+            throws SQLException {
         GroupCounts counts = new GroupCounts(aggregates, counted::add);
         List<String> columns = List.copyOf(counts.columns());
-        long first = starts.get(0);
         try (PreparedStatement select = connection.prepareStatement(sql(columns))) {
             select.setFetchSize(ROWS_AT_ONCE);
-            select.setLong(1, sizeMillis);
-            select.setLong(2, first);
-            select.setLong(3, first);
-            select.setLong(4, starts.get(starts.size() - 1) + sizeMillis);
-            select.setArray(5, connection.createArrayOf("bigint", starts.toArray()));
+            select.setLong(1, start);
+            select.setLong(2, start + sizeMillis);
             try (ResultSet events = select.executeQuery()) {
                 Map<String, String> row = new HashMap<>();
                 while (events.next()) {
                     row.clear();
                     for (int i = 0; i < columns.size(); i++) {
-                        String text = events.getString(i + 2);
+                        String text = events.getString(i + 1);
                         if (text != null) {
                             row.put(columns.get(i), text);
                         }
                     }
-                    counts.add(row, events.getLong(1));
+                    counts.add(row, start);
                 }
             }
         }
         counts.handOnAll();
-        GroupWriter.write(connection, upserts, counted);
     }
 
-    /** Takes the size; the first start, twice; the end; and the starts. All in milliseconds. */
+    /** Takes the window's start and end in milliseconds. */
     private static String sql(List<String> columns) {
-        String texts = columns.stream()
-                .map(each -> each.equals("bot") ? "case when bot then 'true' else 'false' end as bot" : each)
-                .reduce((one, other) -> one + ", " + other)
-                .orElseThrow();
-        String window = "(extract(epoch from date_bin(? * interval '1 millisecond', event_timestamp, " + Sql.TIMESTAMP
-                + ")) * 1000)::bigint";
-        return """
-                select window_ms, %s from (
-                    select %s as window_ms, %s
-                    from processed_events
-                    where event_timestamp >= %s and event_timestamp < %4$s
-                ) e where window_ms = any (?)""".formatted(String.join(", ", columns), window, texts, Sql.TIMESTAMP);
+        List<String> texts = columns.stream()
+                .map(each -> each.equals("bot") ? "case when bot then 'true' else 'false' end" : each)
+                .toList();
+        return "select %s from processed_events where event_timestamp >= %s and event_timestamp < %2$s"
+                .formatted(String.join(", ", texts), Sql.TIMESTAMP);
     }
 }

@@ -32,7 +32,7 @@ final class GroupUpsert {
                 on conflict (event_hour, %2$s) do update
                 set num_hits = excluded.num_hits, %6$srevision = t.revision + 1, updated_at = now()
                 where t.num_hits < excluded.num_hits""".formatted(
-                        aggregate.table(),
+                        Sql.quoted(aggregate.table()),
                         names,
                         visitors,
                         dimensions.stream().map(each -> "?::text[]").collect(joining(", ")),

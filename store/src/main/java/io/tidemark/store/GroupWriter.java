@@ -30,7 +30,7 @@ public final class GroupWriter implements AutoCloseable {
 
     GroupWriter(Session session, List<Aggregate> aggregates) {
         this.session = session;
-        aggregates.forEach(each -> upserts.put(each.table(), new GroupUpsert(each)));
+        aggregates.forEach(each -> upserts.put(each.id(), new GroupUpsert(each)));
     }
 
     /** Whether it waits for Postgres now; to be asked from any thread. */
@@ -38,11 +38,12 @@ public final class GroupWriter implements AutoCloseable {
         return session.waiting();
     }
 
-    private record Place(String table, long window, String key) {}
+    private record Place(String aggregate, long window, String key) {}
 
     /**
      * Stores counts in one transaction. The same group of a window may be there several times, as it was before and after late
-     * events: the highest counts are stored. Counts of a table that is no aggregate's any more are left out.
+     * events: the highest counts are stored. Counts of another aggregate, of before a table was
+     * made anew, are left out.
      *
      * @param windowSizeMillis size of the windows
      * @throws StoreException also if the tables are claimed for windows of another size, see {@link WindowSettings}
@@ -50,9 +51,9 @@ public final class GroupWriter implements AutoCloseable {
     public void write(Collection<GroupCount> counts, long windowSizeMillis) {
         Map<Place, GroupCount> byPlace = new HashMap<>();
         for (GroupCount each : counts) {
-            if (upserts.containsKey(each.table())) {
+            if (upserts.containsKey(each.aggregate())) {
                 byPlace.merge(
-                        new Place(each.table(), each.windowStartMillis(), each.key()),
+                        new Place(each.aggregate(), each.windowStartMillis(), each.key()),
                         each,
                         (one, other) -> other.hits() > one.hits() ? other : one);
             }
@@ -67,26 +68,34 @@ public final class GroupWriter implements AutoCloseable {
         });
     }
 
-    /** In the order of tables and keys, so that two writers wait for each other rather than deadlock. */
+    /**
+     * In the order of windows, tables and keys, as a recomputation goes from window to window: so that two writers wait for each
+     * other rather than deadlock.
+     */
     static void write(Connection connection, Map<String, GroupUpsert> upserts, Collection<GroupCount> counts)
             throws SQLException {
         List<GroupCount> sorted = new ArrayList<>(counts);
-        sorted.sort(comparing(GroupCount::table)
-                .thenComparing(GroupCount::windowStartMillis)
+        sorted.sort(comparing(GroupCount::windowStartMillis)
+                .thenComparing(GroupCount::aggregate)
                 .thenComparing(GroupCount::key));
         int from = 0;
         while (from < sorted.size()) {
-            String table = sorted.get(from).table();
+            GroupCount first = sorted.get(from);
             int to = from;
-            while (to < sorted.size() && sorted.get(to).table().equals(table)) {
+            while (to < sorted.size() && isOfSameWindow(first, sorted.get(to))) {
                 to++;
             }
-            GroupUpsert upsert = upserts.get(table);
+            GroupUpsert upsert = upserts.get(first.aggregate());
             if (upsert != null) {
                 upsert.write(connection, sorted.subList(from, to));
             }
             from = to;
         }
+    }
+
+    private static boolean isOfSameWindow(GroupCount one, GroupCount other) {
+        return one.windowStartMillis() == other.windowStartMillis()
+                && one.aggregate().equals(other.aggregate());
     }
 
     @Override

@@ -36,7 +36,7 @@ final class LedgerBatch {
         long absent;
         long passedOver;
 
-        /** Whether a record was taken: a gap before the first was passed over, later ones hold no records. */
+        /** Whether a record was read: a gap before the first was passed over, later ones hold no records. */
         boolean reads;
 
         Partition(Ledger.Key key, Ledger.Position position) {
@@ -113,6 +113,7 @@ final class LedgerBatch {
     Admission admit(SourceCoordinates at, boolean rejected, Opener opener) {
         Partition partition = partition(at, opener);
         if (at.offset() < partition.next) {
+            partition.reads = true;
             return partition.before(at.offset(), opener);
         }
         partition.move(at.offset());

@@ -30,5 +30,10 @@ final class Sql {
             ) s
             where t.event_hour = s.event_hour and t.host = s.host and t.num_hits < s.hits""";
 
+    /** A name as an identifier, though it be a word of SQL. */
+    static String quoted(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
     private Sql() {}
 }

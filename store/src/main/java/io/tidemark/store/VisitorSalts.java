@@ -1,5 +1,7 @@
 package io.tidemark.store;
 
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -9,14 +11,18 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The table {@code visitor_salts}: one salt for each day of events, the same for all who ask, made when first asked for and
- * deleted two days later. If a day is asked for after that, it gets another: its visitors then count as new ones. For one
- * thread; connects when first used, and waits while Postgres is away.
+ * The table {@code visitor_salts}: of each day of events a salt, the same for all who ask, made when first asked for and
+ * deleted two days later. If a day is asked for after that, it gets another: its visitors then count as new ones. Days
+ * that are past have salts made of one by the month, by HMAC: so that an import of years, or events of made-up dates, do not
+ * ask for thousands. For one thread; connects when first used, and waits while Postgres is away.
  */
 public final class VisitorSalts implements AutoCloseable {
     /** How long a salt is kept. */
@@ -24,18 +30,18 @@ public final class VisitorSalts implements AutoCloseable {
 
     private static final Duration ANSWER_WITHIN = Duration.ofMinutes(1);
     private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
+    private static final String ALGORITHM = "HmacSHA256";
 
-    /** Of days that are past so many are asked for at once: an import of years is not to ask for each. */
-    private static final int PAST_DAYS_AT_ONCE = 32;
+    /** More than there are months from year 0 to now. */
+    private static final int MOST_CACHED = 32_768;
 
-    private static final int MOST_CACHED = 1_024;
+    private static final String READ = """
+            select salt, (extract(epoch from created_at + %d * interval '1 second' - now()) * 1000)::bigint
+            from visitor_salts
+            where span = ? and begins = date '1970-01-01' + ?""".formatted(KEPT.toSeconds());
 
-    /** Updates what is there by itself: a plain "do nothing" would return no row. */
-    private static final String GET_OR_MAKE = """
-            insert into visitor_salts as t (day, salt)
-            select date '1970-01-01' + day, salt from unnest(?::integer[], ?::bytea[]) as asked (day, salt)
-            on conflict (day) do update set day = t.day
-            returning day - date '1970-01-01', salt, (extract(epoch from created_at + ? * interval '1 second' - now()) * 1000)::bigint""";
+    private static final String MAKE = "insert into visitor_salts (span, begins, salt)"
+            + " values (?, date '1970-01-01' + ?, ?) on conflict (span, begins) do nothing";
 
     private static final String PURGE =
             "delete from visitor_salts where created_at < now() - " + KEPT.toSeconds() + " * interval '1 second'";
@@ -43,7 +49,7 @@ public final class VisitorSalts implements AutoCloseable {
     private final Session session;
     private final RandomGenerator random;
     private final Clock clock;
-    private final Map<Long, VisitorSalt> cached = new LinkedHashMap<>();
+    private final Map<Span, VisitorSalt> cached = new HashMap<>();
     private long lastDay = Long.MIN_VALUE;
     private VisitorSalt last = new VisitorSalt(new byte[VisitorSalt.LENGTH], Long.MIN_VALUE);
 
@@ -60,6 +66,9 @@ public final class VisitorSalts implements AutoCloseable {
         this.clock = clock;
     }
 
+    /** What a row is for: {@code day} or {@code month}, and its first day since 1970-01-01. */
+    private record Span(String kind, long begins) {}
+
     /** Whether it waits for Postgres now; to be asked from any thread. */
     public Waiting waiting() {
         return session.waiting();
@@ -69,61 +78,85 @@ public final class VisitorSalts implements AutoCloseable {
      * The salt of a day.
      *
      * @param epochDay days since 1970-01-01, UTC
-     * @return the same object as before, as long as it may be used
+     * @return the same object as before, as long as it may be used and no other day is asked for
      */
     public VisitorSalt of(long epochDay) {
         long now = clock.millis();
         if (epochDay == lastDay && now < last.expiresAtMillis()) {
             return last;
         }
-        VisitorSalt found = cached.get(epochDay);
-        if (found == null || now >= found.expiresAtMillis()) {
-            fetch(epochDay, now);
-            found = cached.get(epochDay);
-            if (found == null) {
-                throw new IllegalStateException("visitor_salts has no row of " + LocalDate.ofEpochDay(epochDay)
-                        + " though it was made just now: is there a trigger on the table?");
-            }
-        }
+        long yesterday = Math.floorDiv(now, DAY_MILLIS) - 1;
+        VisitorSalt found = epochDay >= yesterday
+                ? row(new Span("day", epochDay), now)
+                : ofMonth(row(new Span("month", month(epochDay)), now), epochDay);
         lastDay = epochDay;
         last = found;
         return found;
     }
 
-    private void fetch(long epochDay, long now) {
-        long today = Math.floorDiv(now, DAY_MILLIS);
-        long days = Math.max(1, Math.min(PAST_DAYS_AT_ONCE, today - epochDay));
-        Map<Long, VisitorSalt> fetched = session.transact("read the salts of visitors", connection -> {
-            purge(connection);
-            return getOrMake(connection, epochDay, (int) days, now);
-        });
-        cached.values().removeIf(salt -> now >= salt.expiresAtMillis());
-        if (cached.size() + fetched.size() > MOST_CACHED) {
-            cached.clear();
-        }
-        cached.putAll(fetched);
+    private static long month(long epochDay) {
+        return LocalDate.ofEpochDay(epochDay).withDayOfMonth(1).toEpochDay();
     }
 
-    private Map<Long, VisitorSalt> getOrMake(Connection connection, long first, int days, long now)
-            throws SQLException {
-        int[] asked = new int[days];
-        byte[][] salts = new byte[days][VisitorSalt.LENGTH];
-        for (int i = 0; i < days; i++) {
-            asked[i] = Math.toIntExact(first + i);
-            random.nextBytes(salts[i]);
+    private static VisitorSalt ofMonth(VisitorSalt month, long epochDay) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(month.bytes(), ALGORITHM));
+            return new VisitorSalt(
+                    mac.doFinal(
+                            ByteBuffer.allocate(Long.BYTES).putLong(epochDay).array()),
+                    month.expiresAtMillis());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Every Java platform has " + ALGORITHM, e);
         }
-        Map<Long, VisitorSalt> found = new LinkedHashMap<>();
-        try (PreparedStatement get = connection.prepareStatement(GET_OR_MAKE)) {
-            get.setObject(1, asked);
-            get.setArray(2, connection.createArrayOf("bytea", salts));
-            get.setLong(3, KEPT.toSeconds());
-            try (ResultSet rows = get.executeQuery()) {
-                while (rows.next()) {
-                    found.put(rows.getLong(1), new VisitorSalt(rows.getBytes(2), now + rows.getLong(3)));
-                }
+    }
+
+    private VisitorSalt row(Span span, long now) {
+        VisitorSalt known = cached.get(span);
+        if (known != null && now < known.expiresAtMillis()) {
+            return known;
+        }
+        VisitorSalt found = session.transact("read the salts of visitors", connection -> {
+            purge(connection);
+            VisitorSalt there = read(connection, span, now);
+            if (there == null) {
+                make(connection, span);
+                there = read(connection, span, now);
+            }
+            if (there == null) {
+                throw new StoreException(
+                        "visitor_salts has no row of %s though it was made just now: is there a trigger on the table?"
+                                .formatted(span),
+                        null);
+            }
+            return there;
+        });
+        if (cached.size() >= MOST_CACHED) {
+            cached.clear();
+        }
+        cached.put(span, found);
+        return found;
+    }
+
+    private static @Nullable VisitorSalt read(Connection connection, Span span, long now) throws SQLException {
+        try (PreparedStatement read = connection.prepareStatement(READ)) {
+            read.setString(1, span.kind());
+            read.setInt(2, Math.toIntExact(span.begins()));
+            try (ResultSet row = read.executeQuery()) {
+                return row.next() ? new VisitorSalt(row.getBytes(1), now + row.getLong(2)) : null;
             }
         }
-        return found;
+    }
+
+    private void make(Connection connection, Span span) throws SQLException {
+        byte[] salt = new byte[VisitorSalt.LENGTH];
+        random.nextBytes(salt);
+        try (PreparedStatement make = connection.prepareStatement(MAKE)) {
+            make.setString(1, span.kind());
+            make.setInt(2, Math.toIntExact(span.begins()));
+            make.setBytes(3, salt);
+            make.executeUpdate();
+        }
     }
 
     /** Deletes the salts that have been kept for long enough. To be called now and then: nothing else may ask for them. */

@@ -23,7 +23,8 @@ public final class WindowSettings {
             end""";
     private static final String REMEDY =
             ": use another --data folder or database, or empty the tables (truncate processed_events_aggregated,"
-                    + " processed_events_aggregated_source, window_corrections, aggregate_progress)";
+                    + " processed_events_aggregated_source, window_corrections, aggregate_progress; and the tables that"
+                    + " aggregate_tables lists)";
     private static final String FORGET_PROGRESS = "delete from aggregate_progress";
 
     private WindowSettings() {}

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.model.Aggregate;
 import io.tidemark.model.Dimension;
+import io.tidemark.model.GroupCount;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,11 +22,18 @@ class AggregateTablesTest {
 
     private final StoreConfig config = StoreFixture.newDatabase();
 
+    /** Without their generations. */
+    private List<Aggregate> all() {
+        return AggregateTables.all(config, SIZE).stream()
+                .map(each -> each.inGeneration(""))
+                .toList();
+    }
+
     @Test
     void tablesAreMadeOnce() {
         AggregateTables.prepare(config, Aggregate.DEFAULTS, SIZE);
         AggregateTables.prepare(config, Aggregate.DEFAULTS, SIZE);
-        assertThat(AggregateTables.all(config)).containsExactlyInAnyOrderElementsOf(Aggregate.DEFAULTS);
+        assertThat(all()).containsExactlyInAnyOrderElementsOf(Aggregate.DEFAULTS);
         assertThat(rows(config, """
                         select column_name, data_type, is_nullable from information_schema.columns
                         where table_name = 'processed_events_aggregated_page' order by ordinal_position"""))
@@ -50,7 +59,7 @@ class AggregateTablesTest {
             each.get();
         }
         all.shutdown();
-        assertThat(AggregateTables.all(config)).hasSameSizeAs(Aggregate.DEFAULTS);
+        assertThat(all()).hasSameSizeAs(Aggregate.DEFAULTS);
     }
 
     @Test
@@ -62,7 +71,7 @@ class AggregateTablesTest {
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining(
                         "Table \"pages\" counts hits and visitors by host, path; now it is to count hits by host, path");
-        assertThat(AggregateTables.all(config)).containsExactly(PAGES);
+        assertThat(all()).containsExactly(PAGES);
         assertThat(rows(config, "select to_regclass('others')")).containsExactly("null");
     }
 
@@ -83,6 +92,7 @@ class AggregateTablesTest {
                 .hasMessageContaining("Table \"pages\" holds windows of 300,000 ms; windows of 3,600,000 ms would mix");
         StoreFixture.run(config, "truncate pages");
         AggregateTables.prepare(config, List.of(PAGES), hour);
+        assertThat(all()).isEmpty();
         assertThat(rows(config, "select window_size_ms from aggregate_tables")).containsExactly("3600000");
     }
 
@@ -90,17 +100,45 @@ class AggregateTablesTest {
     void aTableThatWasDroppedIsMadeAnewAlsoInAnotherForm() {
         AggregateTables.prepare(config, List.of(PAGES), SIZE);
         StoreFixture.run(config, "drop table pages");
-        assertThat(AggregateTables.all(config)).isEmpty();
+        assertThat(all()).isEmpty();
         Aggregate hosts = new Aggregate("pages", List.of(Dimension.HOST), false);
         AggregateTables.prepare(config, List.of(hosts), SIZE);
-        assertThat(AggregateTables.all(config)).containsExactly(hosts);
+        assertThat(all()).containsExactly(hosts);
     }
 
     @Test
     void everyDimensionIsAColumnThatNeedsNoQuotes() {
-        for (Dimension each : Dimension.values()) {
-            AggregateTables.prepare(config, List.of(new Aggregate("by_" + each.code(), List.of(each), true)), SIZE);
+        List<Aggregate> each = Arrays.stream(Dimension.values())
+                .map(one -> new Aggregate("by_" + one.code(), List.of(one), true))
+                .toList();
+        AggregateTables.prepare(config, each, SIZE);
+        assertThat(all()).hasSize(Dimension.values().length);
+    }
+
+    @Test
+    void aTableThatIsMadeAnewOrCountedAgainIsOfAnotherGeneration() {
+        String first =
+                AggregateTables.prepare(config, List.of(PAGES), SIZE).get(0).id();
+        assertThat(AggregateTables.prepare(config, List.of(PAGES), SIZE).get(0).id())
+                .isEqualTo(first);
+        AggregateTables.prepare(config, List.of(), SIZE);
+        assertThat(all()).isEmpty();
+        String again =
+                AggregateTables.prepare(config, List.of(PAGES), SIZE).get(0).id();
+        StoreFixture.run(config, "drop table pages");
+        String anew =
+                AggregateTables.prepare(config, List.of(PAGES), SIZE).get(0).id();
+        assertThat(List.of(first, again, anew)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aTablesNameMayBeAWordOfSql() {
+        Aggregate order = new Aggregate("order", List.of(Dimension.HOST), true);
+        List<Aggregate> prepared = AggregateTables.prepare(config, List.of(order), SIZE);
+        try (GroupWriter writer = new GroupWriter(config, prepared)) {
+            writer.write(List.of(new GroupCount(prepared.get(0).id(), 0, "a", 1, null)), SIZE.toMillis());
         }
-        assertThat(AggregateTables.all(config)).hasSize(Dimension.values().length);
+        assertThat(rows(config, "select host, num_hits from \"order\"")).containsExactly("a|1");
+        assertThat(all()).containsExactly(order);
     }
 }

@@ -5,7 +5,6 @@ import static io.tidemark.store.StoreFixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.testkit.TestPostgres;
-import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 
@@ -38,7 +37,7 @@ class CarriedMarksTest {
                         "select extract(epoch from window_start)::bigint, window_size_ms, marked_at <= now()"
                                 + " from window_corrections order by 1"))
                 .containsExactly("1772366400|300000|t", "1772366700|300000|t");
-        try (Corrections corrections = new Corrections(config, List.of())) {
+        try (Corrections corrections = new Corrections(config)) {
             assertThat(corrections.recomputeMarked()).isEqualTo(2);
         }
     }

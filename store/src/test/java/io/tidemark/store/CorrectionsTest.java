@@ -38,7 +38,7 @@ class CorrectionsTest {
             "select extract(epoch from window_start)::bigint * 1000 from window_corrections order by 1";
 
     private final StoreConfig config = StoreFixture.newDatabase();
-    private final Corrections corrections = new Corrections(config, List.of());
+    private final Corrections corrections = new Corrections(config);
     private final EventWriter events = new EventWriter(config);
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -100,7 +100,7 @@ class CorrectionsTest {
     void windowsBefore1970AndAnotherTimeZoneAreNoExceptions() {
         TimeZone before = TimeZone.getDefault();
         TimeZone.setDefault(TimeZone.getTimeZone("Asia/Kathmandu"));
-        try (Corrections elsewhere = new Corrections(config, List.of())) {
+        try (Corrections elsewhere = new Corrections(config)) {
             long day = Duration.ofDays(1).toMillis();
             events.add(event("a.example", null, -1), at(0, 0));
             events.add(event("a.example", null, -day), at(0, 1));
@@ -127,7 +127,7 @@ class CorrectionsTest {
         corrections.mark(marks, FIVE_MINUTES);
 
         Callable<Integer> rival = () -> {
-            try (Corrections own = new Corrections(config, List.of())) {
+            try (Corrections own = new Corrections(config)) {
                 return own.recomputeMarked();
             }
         };
@@ -178,7 +178,7 @@ class CorrectionsTest {
         store(0);
         corrections.mark(List.of(NOON), FIVE_MINUTES);
         try (Connection other = connect();
-                Corrections marker = new Corrections(config, List.of())) {
+                Corrections marker = new Corrections(config)) {
             hold(other, "select pg_advisory_xact_lock(7103480112)");
             Future<Integer> turn = threads.submit(corrections::recomputeMarked);
             awaitWaiting("corrections");
@@ -198,7 +198,7 @@ class CorrectionsTest {
         store(0);
         corrections.mark(List.of(NOON), FIVE_MINUTES);
         try (Connection other = connect();
-                Corrections marker = new Corrections(config, List.of())) {
+                Corrections marker = new Corrections(config)) {
             // What the turn writes last; it has taken the mark and counted by then.
             hold(other, "lock table processed_events_aggregated_source in share mode");
             Future<Integer> turn = threads.submit(corrections::recomputeMarked);
@@ -236,7 +236,7 @@ class CorrectionsTest {
     void rivalsThatMarkAndRecomputeLoseNoEvent() throws Exception {
         int events = 300;
         Callable<Void> rival = () -> {
-            try (Corrections own = new Corrections(config, List.of())) {
+            try (Corrections own = new Corrections(config)) {
                 while (corrected.get() < events) {
                     own.recomputeMarked();
                 }

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is written of aggregates, by the job and by corrections. */
@@ -32,12 +31,8 @@ class GroupWriterTest {
                     + " order by 1, 2, 3";
 
     private final StoreConfig config = StoreFixture.newDatabase();
-    private final GroupWriter writer = new GroupWriter(config, BOTH);
-
-    @BeforeEach
-    void prepare() {
-        AggregateTables.prepare(config, BOTH, Duration.ofMinutes(5));
-    }
+    private final List<Aggregate> prepared = AggregateTables.prepare(config, BOTH, Duration.ofMinutes(5));
+    private final GroupWriter writer = new GroupWriter(config, prepared);
 
     @AfterEach
     void close() {
@@ -52,8 +47,8 @@ class GroupWriterTest {
         return sketch.toBytes();
     }
 
-    private static GroupCount page(String key, long hits, int... visitors) {
-        return new GroupCount("pages", NOON, key, hits, visitors(visitors));
+    private GroupCount page(String key, long hits, int... visitors) {
+        return new GroupCount(prepared.get(0).id(), NOON, key, hits, visitors(visitors));
     }
 
     private void write(GroupCount... counts) {
@@ -66,7 +61,7 @@ class GroupWriterTest {
                 page("a\0/x", 3, 1, 2),
                 page("a\0/", 1, 1),
                 page("b\0", 2),
-                new GroupCount("bots", NOON, "true", 4, null));
+                new GroupCount(prepared.get(1).id(), NOON, "true", 4, null));
         write(page("a\0/x", 2, 1), page("a\0/", 5, 1, 2, 3), page("b\0", 2));
         assertThat(rows(config, PAGE_ROWS)).containsExactly("12:00|a|/|5|3|1", "12:00|a|/x|3|2|0", "12:00|b||2|0|0");
         assertThat(rows(config, "select bot, num_hits from bots")).containsExactly("true|4");
@@ -79,8 +74,11 @@ class GroupWriterTest {
     }
 
     @Test
-    void countsOfATableThatIsNoLongerCountedAreLeftOut() {
-        write(new GroupCount("former", NOON, "x", 1, null), page("a\0/", 1, 1));
+    void countsOfWhatWasCountedBeforeAreLeftOut() {
+        write(
+                new GroupCount("former", NOON, "x", 1, null),
+                new GroupCount(PAGES.inGeneration("an earlier one").id(), NOON, "a\0/", 9, null),
+                page("a\0/", 1, 1));
         assertThat(rows(config, PAGE_ROWS)).hasSize(1);
     }
 
@@ -113,7 +111,7 @@ class GroupWriterTest {
             events.flush();
         }
         write(page("a\0/index.html", 1, 9));
-        try (Corrections corrections = new Corrections(config, BOTH)) {
+        try (Corrections corrections = new Corrections(config)) {
             corrections.mark(List.of(NOON, NOON + FIVE_MINUTES, NOON + 50 * FIVE_MINUTES), FIVE_MINUTES);
             assertThat(corrections.recomputeMarked()).isEqualTo(3);
         }

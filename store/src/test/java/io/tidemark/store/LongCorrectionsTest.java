@@ -39,7 +39,7 @@ class LongCorrectionsTest {
         Session patient = Session.patient(
                 config.writerConnections("corrections", Duration.ofMinutes(1)), pause -> {}, Clock.systemUTC());
         List<Integer> turns = new ArrayList<>();
-        try (Corrections corrections = new Corrections(patient, TOO_SHORT, List.of())) {
+        try (Corrections corrections = new Corrections(patient, TOO_SHORT)) {
             corrections.mark(starts, FIVE_MINUTES);
             for (int done = corrections.recomputeMarked(); done > 0; done = corrections.recomputeMarked()) {
                 turns.add(done);

@@ -80,6 +80,7 @@ class TrafficQueriesTest {
     @Test
     void ranksPagesAndMergesVisitors() {
         AggregateTables.prepare(config, Aggregate.DEFAULTS, Duration.ofMinutes(5));
+        // Whatever the generation is.
         try (GroupWriter writer = new GroupWriter(config, Aggregate.DEFAULTS)) {
             writer.write(
                     List.of(
@@ -101,6 +102,11 @@ class TrafficQueriesTest {
         for (int each : visitors) {
             sketch.add(("v" + each).getBytes(UTF_8));
         }
-        return new GroupCount("processed_events_aggregated_" + table, window, key, hits, sketch.toBytes());
+        String id = Aggregate.DEFAULTS.stream()
+                .filter(each -> each.table().equals("processed_events_aggregated_" + table))
+                .findFirst()
+                .orElseThrow()
+                .id();
+        return new GroupCount(id, window, key, hits, sketch.toBytes());
     }
 }

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -49,19 +50,26 @@ class VisitorSaltsTest {
         try (VisitorSalts others = salts(2)) {
             assertThat(others.of(later).bytes()).isEqualTo(made.bytes());
         }
-        assertThat(rows(config, "select day - current_date from visitor_salts order by 1"))
-                .hasSize(2);
+        assertThat(rows(config, "select distinct span, count(*) over () from visitor_salts"))
+                .containsExactly("day|2");
     }
 
     @Test
-    void daysOfThePastAreAskedForTogetherAndThisDayIsNot() {
-        Set<VisitorSalt> different = new HashSet<>();
-        for (long day = today - 100; day <= today; day++) {
-            different.add(salts.of(day));
+    void daysOfThePastHaveSaltsOfTheirOwnThatOneOfTheirMonthIsKeptFor() {
+        Set<String> different = new HashSet<>();
+        try (VisitorSalts others = salts(2)) {
+            for (long day = today - 100; day <= today; day++) {
+                String salt = HexFormat.of().formatHex(salts.of(day).bytes());
+                different.add(salt);
+                assertThat(HexFormat.of().formatHex(others.of(day).bytes())).isEqualTo(salt);
+            }
         }
         assertThat(different).hasSize(101);
-        assertThat(rows(config, "select count(*), count(distinct salt) from visitor_salts"))
-                .containsExactly("101|101");
+        assertThat(rows(config, "select count(*) from visitor_salts where span = 'day'"))
+                .containsExactly("2");
+        assertThat(Integer.parseInt(rows(config, "select count(*) from visitor_salts where span = 'month'")
+                        .get(0)))
+                .isBetween(4, 5);
     }
 
     @Test

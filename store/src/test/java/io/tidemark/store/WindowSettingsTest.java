@@ -75,7 +75,7 @@ class WindowSettingsTest {
     @Test
     void pendingCorrectionsHoldTheClaim() {
         WindowSettings.claim(config, MINUTES, "event");
-        try (Corrections corrections = new Corrections(config, List.of())) {
+        try (Corrections corrections = new Corrections(config)) {
             corrections.mark(List.of(NOON), FIVE_MINUTES);
         }
         assertThatThrownBy(() -> WindowSettings.claim(config, SECONDS, "event"))

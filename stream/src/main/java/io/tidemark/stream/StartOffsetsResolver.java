@@ -21,6 +21,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.requests.ListOffsetsResponse;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,6 +57,19 @@ public final class StartOffsetsResolver {
      */
     public StartOffsets resolve(StartFrom from, Function<UUID, Map<Integer, Long>> held) {
         return resolve(from, held, true);
+    }
+
+    /** The highest timestamp of the topic's records, milliseconds since the epoch; {@link Long#MIN_VALUE} if it holds none. */
+    public long newestTimestamp() {
+        return ask(admin -> {
+            Map<TopicPartition, OffsetSpec> asked =
+                    partitions(admin).stream().collect(toMap(each -> each, each -> OffsetSpec.maxTimestamp()));
+            return admin.listOffsets(asked).all().get().values().stream()
+                    .mapToLong(ListOffsetsResultInfo::timestamp)
+                    .filter(timestamp -> timestamp != ListOffsetsResponse.UNKNOWN_TIMESTAMP)
+                    .max()
+                    .orElse(Long.MIN_VALUE);
+        });
     }
 
     private StartOffsets resolve(StartFrom from, Function<UUID, Map<Integer, Long>> held, boolean limited) {
@@ -249,7 +263,7 @@ public final class StartOffsetsResolver {
                 .get();
     }
 
-    private StartOffsets ask(Question question) {
+    private <T> T ask(Question<T> question) {
         try (Admin admin = Admin.create(kafka.toProperties())) {
             return question.ask(admin);
         } catch (ExecutionException e) {
@@ -260,7 +274,12 @@ public final class StartOffsetsResolver {
         }
     }
 
-    private interface Question {
-        StartOffsets ask(Admin admin) throws ExecutionException, InterruptedException;
+    /**
+     * Something to ask Kafka.
+     *
+     * @param <T> the answer
+     */
+    private interface Question<T> {
+        T ask(Admin admin) throws ExecutionException, InterruptedException;
     }
 }

@@ -1,5 +1,6 @@
 package io.tidemark.bench.both;
 
+import io.tidemark.model.Aggregate;
 import io.tidemark.model.TumblingWindows;
 import io.tidemark.store.Migrations;
 import io.tidemark.store.StoreConfig;
@@ -87,7 +88,8 @@ public final class BothJobs {
 
     private JobClient aggregate() throws Exception {
         TumblingWindows windows = TumblingWindows.of(AggregateConfig.WINDOW);
-        AggregateStart.claimWindows(store, AggregateConfig.WINDOW, TimeCharacteristic.EVENT);
+        List<Aggregate> none =
+                AggregateStart.claimWindows(store, AggregateConfig.WINDOW, TimeCharacteristic.EVENT, List.of());
         Configuration settings = JobDefaults.settings(false);
         settings.set(HeartbeatManagerOptions.HEARTBEAT_INTERVAL, HEARTBEAT);
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(settings);
@@ -106,7 +108,8 @@ public final class BothJobs {
                         false,
                         parallelism,
                         windows,
-                        List.of(),
+                        none,
+                        Long.MIN_VALUE,
                         TimeCharacteristic.EVENT,
                         AggregateConfig.WATERMARK_DELAY,
                         AggregateConfig.ALLOWED_LATENESS,

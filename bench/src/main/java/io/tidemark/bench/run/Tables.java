@@ -5,6 +5,7 @@ import io.tidemark.bench.input.Oracle.HitKey;
 import io.tidemark.model.Aggregate;
 import io.tidemark.store.AggregateTables;
 import io.tidemark.store.StoreConfig;
+import io.tidemark.stream.aggregate.AggregateConfig;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -37,7 +38,7 @@ public final class Tables {
             statement.execute("""
                     truncate ingest_ledger, ingest_rejected, processed_events_aggregated,
                         processed_events_aggregated_source, window_corrections, aggregate_progress, aggregate_settings""");
-            for (Aggregate each : AggregateTables.all(store)) {
+            for (Aggregate each : AggregateTables.all(store, AggregateConfig.WINDOW)) {
                 statement.execute("truncate " + each.table());
             }
             statement.execute("""

@@ -57,12 +57,17 @@ final class Settling {
         AuditWindows windows = look.windows();
         boolean windowsDiffer =
                 settled.stream().anyMatch(each -> each.kind() == Kind.HOST_COUNT || each.kind() == Kind.REFERRER_COUNT);
+        boolean groupsDiffer = settled.stream().anyMatch(each -> each.kind() == Kind.GROUP_COUNT);
+        long more = windowsDiffer ? windows.differing() - windows.differences().size() : 0;
+        more += groupsDiffer
+                ? windows.groups().differing() - windows.groups().differences().size()
+                : 0;
         return new AuditReport(
                 look.partitions(),
                 windows,
                 look.second(),
                 settled,
-                windowsDiffer ? windows.differing() - windows.differences().size() : 0,
+                more,
                 look.differences().size() - settled.size(),
                 look.notes(),
                 looks);

@@ -1,8 +1,8 @@
 package io.tidemark.cli.jobs;
 
+import io.tidemark.model.Aggregate;
 import io.tidemark.model.Topics;
 import io.tidemark.model.TumblingWindows;
-import io.tidemark.store.AggregateTables;
 import io.tidemark.store.Migrations;
 import io.tidemark.stream.EnrichedTopic;
 import io.tidemark.stream.JobDefaults;
@@ -18,6 +18,8 @@ import io.tidemark.stream.enrich.EnrichStart;
 import io.tidemark.stream.enrich.GeoLookup;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -60,11 +62,11 @@ public final class JobLauncher {
     /**
      * Makes sure that the tables may hold such windows, and that those of the aggregates are there.
      *
+     * @return the aggregates, each in the generation of its table
      * @throws io.tidemark.store.StoreException if they hold windows of another kind
      */
-    public void claimWindows(JobOptions options) {
-        AggregateStart.claimWindows(target.store(), options.window(), options.time());
-        AggregateTables.prepare(target.store(), options.aggregates(), options.window());
+    public List<Aggregate> claimWindows(JobOptions options) {
+        return AggregateStart.claimWindows(target.store(), options.window(), options.time(), options.aggregates());
     }
 
     /**
@@ -125,8 +127,8 @@ public final class JobLauncher {
                 EnrichJob.define(env, enrichConfig(options, start));
             }
             case AGGREGATE -> {
-                claimWindows(options);
-                AggregateJob.define(env, aggregateConfig(options, start));
+                List<Aggregate> aggregates = claimWindows(options);
+                AggregateJob.define(env, aggregateConfig(options, aggregates, start));
             }
         }
         try {
@@ -164,15 +166,17 @@ public final class JobLauncher {
                 EnrichConfig.MAX_AHEAD);
     }
 
-    private AggregateConfig aggregateConfig(JobOptions options, StartOffsets start) {
+    private AggregateConfig aggregateConfig(JobOptions options, List<Aggregate> aggregates, StartOffsets start) {
+        TumblingWindows windows = TumblingWindows.of(options.window());
         return new AggregateConfig(
                 target.kafka(),
                 target.store(),
                 start,
                 options.bounded(),
                 options.parallelism(),
-                TumblingWindows.of(options.window()),
-                options.aggregates(),
+                windows,
+                aggregates,
+                AggregateStart.untouchedFrom(target.kafka(), windows, Clock.systemUTC()),
                 options.time(),
                 options.watermark(),
                 options.lateness(),

@@ -3,6 +3,7 @@ package io.tidemark.cli.jobs;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tidemark.cli.embedded.FlinkPath;
 import io.tidemark.cli.embedded.Layout;
+import io.tidemark.store.StoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -139,7 +140,7 @@ public final class JobRegistry {
                     add(submitted, job.options(), point);
                     resumed.add(submitted);
                 }
-            } catch (JobFailedException | IllegalArgumentException | IllegalStateException e) {
+            } catch (JobFailedException | StoreException | IllegalArgumentException | IllegalStateException e) {
                 LOG.error("{} does not go on", job.kind().jobName(), e);
                 problems.accept("%s does not go on: %s. Mend that and start again, or forget the job by deleting %s"
                         .formatted(job.kind().jobName(), e.getMessage(), file(job.kind())));

@@ -114,7 +114,7 @@ class SettlingTest {
                 0,
                 List.of(new AuditWindows.Difference(0, "h", null, 1L, 2L, 3L)),
                 42,
-                new AuditGroups(0, List.of()));
+                new AuditGroups(0, List.of(), 0));
         return new Settling(
                         () -> new Look(
                                 List.of(),

@@ -12,6 +12,7 @@ import io.tidemark.model.SourceCoordinates;
 import io.tidemark.model.Topics;
 import io.tidemark.stream.StartFrom;
 import io.tidemark.stream.Tallies;
+import io.tidemark.stream.enrich.IpPolicy;
 import io.tidemark.testkit.TestData;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -127,7 +128,8 @@ class HostileInputIT {
                 byPlace.put(places.get(i).partition() + "/" + places.get(i).offset(), sent.get(i));
             }
 
-            JobOptions options = JobOptions.defaults(2).bounded(new StartFrom.Earliest());
+            JobOptions options =
+                    JobOptions.defaults(2).bounded(new StartFrom.Earliest()).withIp(IpPolicy.KEEP);
             Map<String, Long> enriched = pipeline.run(JobKind.ENRICH, options);
             Map<String, Long> counted = pipeline.run(JobKind.AGGREGATE, options);
 

@@ -63,7 +63,7 @@ class StoredSavepointIT {
             pipeline.awaitCounted();
 
             assertThat(counts(pipeline)).isEqualTo("300,300,300");
-            // Of a state without aggregates the open window is recomputed once it closes, else it is counted on.
+            // These tables are new, so that the window that was open is recomputed once it closes.
             for (Aggregate each : Aggregate.DEFAULTS) {
                 Pipeline.await(
                         "300 page views in " + each.table(),

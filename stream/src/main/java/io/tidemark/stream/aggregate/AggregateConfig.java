@@ -17,7 +17,9 @@ import java.util.List;
  * @param start where in the enriched topic to start, if not resumed from a checkpoint
  * @param bounded whether to end at what is newest when the job starts; all windows then close at the end
  * @param parallelism subtasks of every operator, at least 1
- * @param aggregates counted besides the two tables of the contract; their tables are there
+ * @param aggregates counted besides the two tables of the contract, each in the generation of its table
+ * @param newAggregatesFrom start of the first window in which no hit can have been read yet: an aggregate that is new to a job
+ *     that goes on is counted from there
  * @param watermarkDelay how far the watermark stays behind the newest event of each partition
  * @param allowedLateness how long a closed window can still be revised from the job's state; what is later is
  *     recomputed from {@code processed_events}
@@ -32,6 +34,7 @@ public record AggregateConfig(
         int parallelism,
         TumblingWindows windows,
         List<Aggregate> aggregates,
+        long newAggregatesFrom,
         TimeCharacteristic time,
         Duration watermarkDelay,
         Duration allowedLateness,

@@ -58,6 +58,7 @@ public final class AggregateJob {
                                 config.start(),
                                 config.windows(),
                                 config.aggregates(),
+                                config.newAggregatesFrom(),
                                 config.time(),
                                 Clock.systemUTC()))
                 .uid("decode");

@@ -2,7 +2,6 @@ package io.tidemark.stream.aggregate;
 
 import io.tidemark.model.Aggregate;
 import io.tidemark.model.TumblingWindows;
-import io.tidemark.store.AggregateTables;
 import io.tidemark.store.Migrations;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.store.StoreException;
@@ -11,6 +10,7 @@ import io.tidemark.stream.JobDefaults;
 import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.MainOptions;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -51,8 +51,7 @@ public final class AggregateMain {
             store.requireReachable();
             Migrations.apply(store);
             new EnrichedTopic(kafka).requireFit(EnrichedTopic.MAX_AHEAD);
-            AggregateStart.claimWindows(store, window, time);
-            AggregateTables.prepare(store, aggregates, window);
+            List<Aggregate> prepared = AggregateStart.claimWindows(store, window, time, aggregates);
             AggregateJob.define(
                     env,
                     new AggregateConfig(
@@ -62,7 +61,8 @@ public final class AggregateMain {
                             options.bounded(),
                             parallelism,
                             windows,
-                            aggregates,
+                            prepared,
+                            AggregateStart.untouchedFrom(kafka, windows, Clock.systemUTC()),
                             time,
                             watermark,
                             options.duration("lateness", AggregateConfig.ALLOWED_LATENESS),

@@ -1,7 +1,9 @@
 package io.tidemark.stream.aggregate;
 
+import io.tidemark.model.Aggregate;
 import io.tidemark.model.Topics;
 import io.tidemark.model.TumblingWindows;
+import io.tidemark.store.AggregateTables;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.store.WindowProgress;
 import io.tidemark.store.WindowSettings;
@@ -10,7 +12,9 @@ import io.tidemark.stream.StartFrom;
 import io.tidemark.stream.StartOffsets;
 import io.tidemark.stream.StartOffsetsResolver;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /** What has to be settled before the aggregate job is submitted. */
@@ -33,11 +37,25 @@ public final class AggregateStart {
     }
 
     /**
-     * Makes sure that the tables may hold such windows.
+     * Makes sure that the tables may hold such windows, and that those of the aggregates are there.
      *
+     * @return the aggregates, each in the generation of its table
      * @throws io.tidemark.store.StoreException if they hold windows of another kind
      */
-    public static void claimWindows(StoreConfig store, Duration window, TimeCharacteristic time) {
+    public static List<Aggregate> claimWindows(
+            StoreConfig store, Duration window, TimeCharacteristic time, List<Aggregate> aggregates) {
         WindowSettings.claim(store, window, time.name().toLowerCase(Locale.ROOT));
+        return AggregateTables.prepare(store, aggregates, window);
+    }
+
+    /**
+     * The first window in which no hit can have been read yet: the enriched topic's records have the time of their events, and
+     * Kafka knows the newest.
+     *
+     * @return its start; now's next window at the earliest
+     */
+    public static long untouchedFrom(KafkaSettings kafka, TumblingWindows windows, Clock clock) {
+        long newest = new StartOffsetsResolver(kafka, Topics.ENRICHED, AggregateConfig.GROUP_ID).newestTimestamp();
+        return windows.startOf(Math.max(newest, clock.millis())) + windows.sizeMillis();
     }
 }

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.tidemark.model.Aggregate;
 import io.tidemark.model.TumblingWindows;
-import io.tidemark.stream.EnrichedTopic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,24 +20,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * From which window on each aggregate is counted. One that is new to a job that goes on has missed hits that were read
- * before it: it is counted from a window on of which surely none was, and earlier windows in which hits still come are
- * recomputed once they close. For one thread.
+ * before it: it is counted from a window on of which none was, and earlier windows that are open are recomputed once they
+ * close. For one thread.
  */
 final class AggregateStarts {
-    /** No event is further ahead of the clock. */
-    private static final Duration MAX_AHEAD = EnrichedTopic.MAX_AHEAD;
+    /** Windows from now on that are recomputed though no more hits come, at most; one that is wrong by a day is none of now. */
+    private static final Duration OPEN_AT_MOST = Duration.ofDays(1);
 
     private final List<Aggregate> aggregates;
     private final TumblingWindows windows;
-    private final Map<String, Long> fromByTable = new HashMap<>();
+    private final long newFrom;
+    private final Map<String, Long> fromById = new HashMap<>();
     private final Set<Long> toBeMarked = new HashSet<>();
     private long allFrom = Long.MIN_VALUE;
     private @Nullable ListState<CountedFrom> starts;
     private @Nullable ListState<Long> marks;
 
-    AggregateStarts(List<Aggregate> aggregates, TumblingWindows windows) {
+    /** @param newFrom start of the first window in which no hit can have been read when the job was submitted */
+    AggregateStarts(List<Aggregate> aggregates, TumblingWindows windows, long newFrom) {
         this.aggregates = aggregates;
         this.windows = windows;
+        this.newFrom = newFrom;
     }
 
     /**
@@ -51,20 +53,27 @@ final class AggregateStarts {
         marks = store.getUnionListState(new ListStateDescriptor<>("aggregates-marks", LongSerializer.INSTANCE));
         Map<String, Long> known = new HashMap<>();
         for (CountedFrom each : starts.get()) {
-            known.merge(each.table(), each.windowStartMillis(), Math::max);
+            known.merge(each.aggregate(), each.windowStartMillis(), Math::max);
         }
         marks.get().forEach(toBeMarked::add);
-        long anew = goesOn ? windows.startOf(nowMillis + MAX_AHEAD.toMillis()) + windows.sizeMillis() : Long.MIN_VALUE;
+        boolean someAreNew = false;
         for (Aggregate each : aggregates) {
-            long from = known.getOrDefault(each.table(), anew);
-            fromByTable.put(each.table(), from);
+            someAreNew |= goesOn && !known.containsKey(each.id());
+            long from = known.getOrDefault(each.id(), goesOn ? newFrom : Long.MIN_VALUE);
+            fromById.put(each.id(), from);
             allFrom = Math.max(allFrom, from);
+        }
+        if (someAreNew) {
+            long end = Math.min(newFrom, nowMillis + OPEN_AT_MOST.toMillis());
+            for (long open = windows.startOf(nowMillis); open < end; open += windows.sizeMillis()) {
+                toBeMarked.add(open);
+            }
         }
     }
 
     void snapshot() throws Exception {
         List<CountedFrom> known = new ArrayList<>();
-        fromByTable.forEach((table, from) -> known.add(new CountedFrom(table, from)));
+        fromById.forEach((id, from) -> known.add(new CountedFrom(id, from)));
         requireNonNull(starts, "not restored").update(known);
         requireNonNull(marks).update(new ArrayList<>(toBeMarked));
     }
@@ -75,7 +84,7 @@ final class AggregateStarts {
     }
 
     boolean counts(Aggregate aggregate, long window) {
-        return window >= fromByTable.getOrDefault(aggregate.table(), Long.MIN_VALUE);
+        return window >= fromById.getOrDefault(aggregate.id(), Long.MIN_VALUE);
     }
 
     /** Notes that the window is to be marked once it closes, since an aggregate does not count it. */

@@ -1,5 +1,6 @@
 package io.tidemark.stream.aggregate;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -74,7 +75,9 @@ public final class AggregatesFile {
     static List<Aggregate> parse(String yaml) {
         JsonNode root;
         try {
-            root = new ObjectMapper(new YAMLFactory()).readTree(yaml);
+            root = new ObjectMapper(new YAMLFactory())
+                    .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+                    .readTree(yaml);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not valid YAML: " + e.getOriginalMessage(), e);
         }

@@ -44,7 +44,7 @@ final class CorrectWindows extends AbstractStreamOperator<Void> implements OneIn
     @Override
     public void open() throws Exception {
         super.open();
-        corrections = new Corrections(settings.store(), settings.aggregates());
+        corrections = new Corrections(settings.store());
         watch = KafkaWatch.start(settings.kafka(), getMetricGroup());
         progress = new WindowProgress(settings.store());
         WaitingGauge.register(getMetricGroup(), corrections.waiting(), progress.waiting());

@@ -16,7 +16,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts hits and visitors by group, for all aggregates; keyed by table and a part of its groups, so that timers are as few as
+ * Counts hits and visitors by group, for all aggregates; keyed by aggregate and a part of its groups, so that timers are as few as
  * those parts, and no busy host is in the way of others.
  */
 final class CountGroups extends CountInWindows<GroupCount, GroupCount> {
@@ -31,10 +31,10 @@ final class CountGroups extends CountInWindows<GroupCount, GroupCount> {
         super(windows, allowedLateness, time);
     }
 
-    /** The key of the state: a table, and one of its parts. */
+    /** The key of the state: an aggregate's id, and one of its parts. */
     static String part(GroupCount count) {
         int hash = count.key().hashCode();
-        return count.table() + '/' + Math.floorMod(hash ^ (hash >>> 16), PARTS);
+        return count.aggregate() + '/' + Math.floorMod(hash ^ (hash >>> 16), PARTS);
     }
 
     @Override
@@ -78,14 +78,14 @@ final class CountGroups extends CountInWindows<GroupCount, GroupCount> {
     /** Of a window that has been written before, only what has changed since. */
     @Override
     void handOn(long window) throws Exception {
-        String table = table((String) getCurrentKey());
+        String aggregate = aggregate((String) getCurrentKey());
         for (Map.Entry<String, GroupState> entry : groups(window).entries()) {
             GroupState group = entry.getValue();
             if (group.unwritten) {
                 group.unwritten = false;
                 entry.setValue(group);
                 output.collect(new StreamRecord<>(new GroupCount(
-                        table,
+                        aggregate,
                         window,
                         entry.getKey(),
                         group.hits,
@@ -94,7 +94,7 @@ final class CountGroups extends CountInWindows<GroupCount, GroupCount> {
         }
     }
 
-    private static String table(String part) {
+    private static String aggregate(String part) {
         return part.substring(0, part.lastIndexOf('/'));
     }
 

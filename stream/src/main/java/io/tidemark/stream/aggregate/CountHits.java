@@ -59,6 +59,7 @@ final class CountHits extends AbstractStreamOperator<HitCount>
     private final long firstWindowStart;
     private final TumblingWindows windows;
     private final List<Aggregate> aggregates;
+    private final long newAggregatesFrom;
     private final TimeCharacteristic time;
     private final Clock clock;
 
@@ -79,12 +80,14 @@ final class CountHits extends AbstractStreamOperator<HitCount>
             StartOffsets start,
             TumblingWindows windows,
             List<Aggregate> aggregates,
+            long newAggregatesFrom,
             TimeCharacteristic time,
             Clock clock) {
         this.firstWindowStart = start.firstWindowStart();
         this.windows = windows;
         this.aggregates = List.copyOf(aggregates);
-        this.starts = new AggregateStarts(this.aggregates, windows);
+        this.newAggregatesFrom = newAggregatesFrom;
+        this.starts = new AggregateStarts(this.aggregates, windows, newAggregatesFrom);
         this.time = time;
         this.clock = clock;
     }
@@ -118,7 +121,7 @@ final class CountHits extends AbstractStreamOperator<HitCount>
         }
         topic = new SameTopic(Topics.ENRICHED);
         topic.restore(context.getOperatorStateStore());
-        starts = new AggregateStarts(aggregates, windows);
+        starts = new AggregateStarts(aggregates, windows, newAggregatesFrom);
         // By processing time every window is of now, and none can be recomputed.
         boolean goesOn = context.isRestored() && time == TimeCharacteristic.EVENT;
         starts.restore(context.getOperatorStateStore(), goesOn, clock.millis());
@@ -249,6 +252,10 @@ final class CountHits extends AbstractStreamOperator<HitCount>
     @Override
     public void processWatermarkStatus(WatermarkStatus status) throws Exception {
         handOn();
+        if (status.isIdle()) {
+            // Event time goes on behind this operator then, and windows close without a watermark from here.
+            markMissed(Long.MAX_VALUE);
+        }
         super.processWatermarkStatus(status);
     }
 

@@ -127,7 +127,7 @@ class CountGroupsTest {
             byte[] sketch = each.visitors();
             texts.add("%s %d %s %d%s"
                     .formatted(
-                            each.table(),
+                            each.aggregate(),
                             (each.windowStartMillis() - NOON) / WINDOWS.sizeMillis(),
                             each.key(),
                             each.hits(),

@@ -47,7 +47,10 @@ class CountHitsTest {
             StartOffsets start, TimeCharacteristic time, int parallelism, int subtask) throws Exception {
         Clock clock = Clock.fixed(NOON.plusSeconds(3600), ZoneOffset.UTC);
         OneInputStreamOperatorTestHarness<TopicRecord, HitCount> harness = new OneInputStreamOperatorTestHarness<>(
-                new CountHits(start, WINDOWS, List.of(), time, clock), MAX_PARALLELISM, parallelism, subtask);
+                new CountHits(start, WINDOWS, List.of(), Long.MIN_VALUE, time, clock),
+                MAX_PARALLELISM,
+                parallelism,
+                subtask);
         opened.add(harness);
         return harness;
     }

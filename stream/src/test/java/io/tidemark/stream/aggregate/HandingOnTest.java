@@ -37,6 +37,7 @@ class HandingOnTest {
                     new StartOffsets(Map.of(), Long.MIN_VALUE),
                     TumblingWindows.of(SIZE),
                     List.of(),
+                    Long.MIN_VALUE,
                     TimeCharacteristic.EVENT,
                     Clock.systemUTC()));
         } catch (Exception e) {

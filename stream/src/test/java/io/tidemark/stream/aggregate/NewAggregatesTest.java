@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Queue;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -35,7 +36,9 @@ class NewAggregatesTest {
     private static final Aggregate OLD = new Aggregate("old", List.of(Dimension.HOST), false);
     private static final Aggregate NEW = new Aggregate("new", List.of(Dimension.HOST), false);
 
-    /** Events of up to five minutes ahead may have been read by then, so windows from 12:10 on are surely whole. */
+    /** When the job was submitted, an event of 12:09 stood in the topic: nobody can have read one of 12:10. */
+    private static final long UNTOUCHED_FROM = NOON + 2 * SIZE;
+
     private final Clock clock = Clock.fixed(Instant.ofEpochMilli(NOON + 60_000), ZoneOffset.UTC);
 
     private @Nullable OneInputStreamOperatorTestHarness<TopicRecord, HitCount> harness;
@@ -43,8 +46,8 @@ class NewAggregatesTest {
 
     private void start(TimeCharacteristic time, @Nullable OperatorSubtaskState state, Aggregate... aggregates)
             throws Exception {
-        CountHits counter =
-                new CountHits(new StartOffsets(Map.of(), Long.MIN_VALUE), WINDOWS, List.of(aggregates), time, clock);
+        CountHits counter = new CountHits(
+                new StartOffsets(Map.of(), Long.MIN_VALUE), WINDOWS, List.of(aggregates), UNTOUCHED_FROM, time, clock);
         OneInputStreamOperatorTestHarness<TopicRecord, HitCount> started =
                 new OneInputStreamOperatorTestHarness<>(counter);
         started.setup();
@@ -87,7 +90,8 @@ class NewAggregatesTest {
         Queue<StreamRecord<GroupCount>> side = job().getSideOutput(AggregateJob.GROUPS);
         while (side != null && !side.isEmpty()) {
             GroupCount each = side.remove().getValue();
-            found.add(each.table() + " " + (each.windowStartMillis() - NOON) / SIZE + " " + each.hits());
+            found.add(each.aggregate().replaceFirst("[|].*", "") + " " + (each.windowStartMillis() - NOON) / SIZE + " "
+                    + each.hits());
         }
         found.sort(null);
         return found;
@@ -149,7 +153,35 @@ class NewAggregatesTest {
         start(TimeCharacteristic.EVENT, state, OLD, NEW);
         hit(NOON);
         job().getOneInputOperator().finish();
+        assertThat(marked()).containsExactlyInAnyOrder(0L, 1L);
+    }
+
+    /** Hits of the open window may all have come before. */
+    @Test
+    void openWindowsAreMarkedThoughNoMoreHitsCome() throws Exception {
+        start(TimeCharacteristic.EVENT, null, OLD);
+        hit(NOON);
+        OperatorSubtaskState state = stop();
+        start(TimeCharacteristic.EVENT, state, OLD, NEW);
+        job().processWatermark(NOON + SIZE - 1);
         assertThat(marked()).containsExactly(0L);
+        job().processWatermarkStatus(WatermarkStatus.IDLE);
+        assertThat(marked()).containsExactly(1L);
+    }
+
+    /** Such as one whose table was dropped and made anew: what the state holds of the old one is none of the new one's. */
+    @Test
+    void anAggregateOfAnotherGenerationIsANewOne() throws Exception {
+        start(TimeCharacteristic.EVENT, null, OLD.inGeneration("1"));
+        hit(NOON);
+        OperatorSubtaskState state = stop();
+        assertThat(groups()).hasSize(1);
+        start(TimeCharacteristic.EVENT, state, OLD.inGeneration("2"));
+        hit(NOON);
+        job().processWatermark(NOON + SIZE - 1);
+        assertThat(marked()).containsExactly(0L);
+        job().prepareSnapshotPreBarrier(2);
+        assertThat(groups()).isEmpty();
     }
 
     @Test

@@ -60,6 +60,7 @@ class WindowTablesTest {
                 1,
                 new TumblingWindows(SIZE),
                 List.of(),
+                Long.MIN_VALUE,
                 TimeCharacteristic.EVENT,
                 AggregateConfig.WATERMARK_DELAY,
                 AggregateConfig.ALLOWED_LATENESS,
