@@ -1,11 +1,9 @@
 package io.tidemark.cli;
 
 import io.tidemark.cli.jobs.JobOptions;
-import io.tidemark.model.Aggregate;
 import io.tidemark.stream.enrich.IpPolicy;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -38,12 +36,12 @@ final class JobSettings {
     @Option(
             names = "--aggregates",
             paramLabel = "default|none|FILE",
-            converter = AggregatesConverter.class,
+            converter = AggregateChoice.Converter.class,
             defaultValue = "default",
             description =
                     "What the aggregate job counts besides hits by host and by referrer: a YAML file, or by default"
                             + " visitors, pages, kinds of referrers, countries, devices with browsers, campaigns.")
-    private List<Aggregate> aggregates = Aggregate.DEFAULTS;
+    private AggregateChoice aggregates = AggregateChoice.DEFAULT;
 
     int parallelism() {
         return parallelism;
@@ -52,7 +50,7 @@ final class JobSettings {
     JobOptions options() {
         return JobOptions.defaults(parallelism)
                 .withIp(ip)
-                .withAggregates(aggregates)
+                .withAggregates(aggregates.all())
                 .withGeoDatabase(
                         geoDatabase == null
                                 ? null

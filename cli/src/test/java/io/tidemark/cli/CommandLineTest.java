@@ -77,6 +77,9 @@ class CommandLineTest {
             up --partitions -1           | --partitions must be a whole number between 1 and 999999999; was "-1"
             job enrich --parallelism 1.5 | --parallelism must be a whole number between 1 and 999999999; was "1.5"
             run x.log --geo-db no.mmdb   | --geo-db no.mmdb: there is no such file
+            demo --aggregates no.yaml    | --aggregates no.yaml: there is no such file; give one, or default or none
+            job aggregate --aggregates pom.xml | --aggregates pom.xml: a list under the one key "aggregates" is needed
+            run x.log --ip some          | --ip must be one of truncate, keep, drop; was "some"
             demo --geo-db pom.xml        | --geo-db pom.xml is no MMDB file, such as GeoLite2-City.mmdb once it is unpacked
             import x.log --format xml    | --format must be one of auto, combined, common, vhost, json; was "xml"
             job count                    | JOB must be one of enrich, aggregate; was "count"
