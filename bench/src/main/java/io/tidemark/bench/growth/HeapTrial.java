@@ -56,7 +56,7 @@ final class HeapTrial {
         return new Entrant(
                 Work.BOTH,
                 name(heapMiB),
-                "The whole embedded stack in one process, but for PostgreSQL.",
+                "The whole embedded stack in one process, but for PostgreSQL; both tables and no further aggregate.",
                 Contender.Kind.TIDEMARK,
                 "exactly once");
     }
@@ -90,6 +90,8 @@ final class HeapTrial {
                 "-jar",
                 program.toString(),
                 "run",
+                "--aggregates",
+                "none",
                 "--data",
                 data.toString(),
                 "--format",
