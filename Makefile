@@ -74,7 +74,7 @@ bench_micro: ## The hot parts one by one, with what they allocate, by JMH: ONLY=
 	@java -cp "bench/micro/target/jars/*" org.openjdk.jmh.Main -prof gc -f 1 -wi 3 -w 2 -i 5 -r 2 -jvmArgs -Xmx1g \
 		$(if $(REPORT),-rf csv -rff $(REPORT)) $(ONLY)
 
-bench_latency: ## How long until events and windows are in the tables, at parts of the highest rate: RATE= (no search), SECONDS=, REPORT=
+bench_latency: ## How long until events and windows are in the tables, at parts of the highest rate: RATE= (no search), SECONDS=, AGGREGATES=, REPORT=
 	@mvn -B -q -pl bench -am package -Dmaven.test.skip=true -Dspotless.check.skip=true
 	@java -Xmx1g -cp bench/target/tidemark-bench/tidemark-bench.jar io.tidemark.bench.latency.LatencyMain \
-		$(if $(RATE),--rate $(RATE)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(REPORT),--report $(REPORT)) $(if $(FOLDER),--folder $(FOLDER))
+		$(if $(RATE),--rate $(RATE)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(AGGREGATES),--aggregates $(AGGREGATES)) $(if $(REPORT),--report $(REPORT)) $(if $(FOLDER),--folder $(FOLDER))

@@ -65,6 +65,12 @@ public final class LatencyMain implements Callable<Integer> {
     @Option(names = "--watermark-millis", defaultValue = "15000", description = "How far the watermark stays behind.")
     private long watermarkMillis;
 
+    @Option(
+            names = "--aggregates",
+            defaultValue = "default",
+            description = "Which aggregates are counted besides both tables: as of the job.")
+    private String aggregates = "";
+
     @Option(names = "--poll-millis", defaultValue = "5", description = "How often the tables are looked at.")
     private long pollMillis;
 
@@ -98,11 +104,12 @@ public final class LatencyMain implements Callable<Integer> {
         Session.Options options = new Session.Options(
                 Duration.ofMillis(windowMillis),
                 Duration.ofMillis(watermarkMillis),
+                aggregates,
                 Duration.ofMillis(pollMillis),
                 Duration.ofMillis(slipMillis));
         Files.createDirectories(folder);
         Path data = Files.createTempDirectory(folder.toAbsolutePath().normalize(), "data-");
-        try (Product product = Product.start(program, data, options.window(), options.delay());
+        try (Product product = Product.start(program, data, options);
                 Session session = new Session(product, workload(), options)) {
             LatencyReport told = measure(product, session, options);
             System.out.println();

@@ -47,14 +47,14 @@ record LatencyReport(
     }
 
     String markdown() {
-        StringBuilder text =
-                new StringBuilder("""
+        StringBuilder text = new StringBuilder("""
                 # Latency under load
 
-                By `make bench_latency`, %s, on %s. Tidemark ran as `tidemark up` with both jobs, with the default options but windows of %s and a watermark
-                %s behind; the generator and the watcher ran on the same machine, and took their share of it.
+                By `make bench_latency`, %s, on %s. Tidemark ran as `tidemark up` with both jobs, with the default options but windows of %s, a watermark
+                %s behind and `--aggregates %s`; the generator and the watcher ran on the same machine, and took their share of it.
 
-                """.formatted(date, machine, seconds(options.window()), seconds(options.delay())));
+                """.formatted(
+                        date, machine, seconds(options.window()), seconds(options.delay()), options.aggregates()));
         text.append(table("From when an event is sent until its row is in `processed_events`", false));
         text.append(
                 table("From when a window is due until its row of a host is in `processed_events_aggregated`", true));

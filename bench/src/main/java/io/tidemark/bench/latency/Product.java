@@ -39,12 +39,10 @@ final class Product implements AutoCloseable {
      *
      * @param program the jar of the command
      * @param data folder that does not exist yet
-     * @param window size of the windows
-     * @param delay how far the watermark stays behind the newest event
+     * @param options of the aggregate job
      * @throws IOException with what the command said, if it failed
      */
-    static Product start(Path program, Path data, Duration window, Duration delay)
-            throws IOException, InterruptedException {
+    static Product start(Path program, Path data, Session.Options options) throws IOException, InterruptedException {
         Files.createDirectories(data);
         Process up = command(program, FOR_SERVERS, data, List.of("up"));
         // A benchmark that is interrupted leaves nothing running.
@@ -60,9 +58,11 @@ final class Product implements AutoCloseable {
                             "job",
                             "aggregate",
                             "--window",
-                            window.toMillis() + "ms",
+                            options.window().toMillis() + "ms",
                             "--watermark",
-                            delay.toMillis() + "ms"));
+                            options.delay().toMillis() + "ms",
+                            "--aggregates",
+                            options.aggregates()));
             runs = true;
             return product;
         } finally {

@@ -58,7 +58,7 @@ final class Session implements AutoCloseable {
      * @param poll how often is looked for what is there
      * @param largestSlip by which at most one event in a thousand may be sent late
      */
-    record Options(Duration window, Duration delay, Duration poll, Duration largestSlip) {}
+    record Options(Duration window, Duration delay, String aggregates, Duration poll, Duration largestSlip) {}
 
     /** @param workload from which events are taken, in turn from its beginning again */
     Session(Product product, Workload workload, Options options) throws Exception {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LatencyReportTest {
     private static final Session.Options OPTIONS = new Session.Options(
-            Duration.ofSeconds(10), Duration.ofMillis(1_500), Duration.ofMillis(5), Duration.ofMillis(100));
+            Duration.ofSeconds(10), Duration.ofMillis(1_500), "default", Duration.ofMillis(5), Duration.ofMillis(100));
 
     private static Result result(double rate, String behind, String fault) {
         Histogram events = new Histogram(3);

@@ -131,9 +131,12 @@ final class FlinkPrograms {
         return Role.TASK_MANAGER + "-" + index;
     }
 
-    /** Kafka's producers and consumers, and the state, of as many subtasks as there are slots. */
+    /**
+     * Kafka's producers and consumers, and the state, of as many subtasks as there are slots: some 250 bytes a group and window
+     * that is open or can still be revised.
+     */
     private static int heapMib(int slots) {
-        return 256 + 64 * slots;
+        return 384 + 128 * slots;
     }
 
     private static int networkMib(int slots) {
