@@ -84,12 +84,8 @@ final class CountGroups extends CountInWindows<GroupCount, GroupCount> {
             if (group.unwritten) {
                 group.unwritten = false;
                 entry.setValue(group);
-                output.collect(new StreamRecord<>(new GroupCount(
-                        aggregate,
-                        window,
-                        entry.getKey(),
-                        group.hits,
-                        group.visitors == null ? null : group.visitors.toBytes())));
+                output.collect(new StreamRecord<>(
+                        new GroupCount(aggregate, window, entry.getKey(), group.hits, group.visitors)));
             }
         }
     }
