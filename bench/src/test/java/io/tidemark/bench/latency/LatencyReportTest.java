@@ -44,7 +44,7 @@ class LatencyReportTest {
         LatencyReport report = report(List.of(result(500, "", "")), "");
         assertThat(report.isValid()).isTrue();
         assertThat(report.markdown())
-                .contains("windows of 10 s and a watermark\n1.5 s behind")
+                .contains("windows of 10 s, a watermark\n1.5 s behind and `--aggregates default`;")
                 .contains("| 500 | 50 % | 1,000 | 500 | 950 | 990 | 999 | 1,000 | 0.0 | 62 % | yes |")
                 .contains("| 500 | 50 % | 1, 1 | 500 | 500 | 500 | 500 | 500 | 0.0 | 62 % | yes |")
                 .contains("All 6,000 events that were sent")
