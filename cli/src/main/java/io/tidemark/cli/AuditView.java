@@ -115,10 +115,11 @@ final class AuditView {
                 windows.hits(),
                 windows.marked(),
                 windows.open());
-        if (windows.groups().tables() > 0) {
+        int tables = windows.groups().tables();
+        if (tables > 0) {
             out.printf(
-                    "Aggregates: %,d tables, each window's sum compared with its page views%n",
-                    windows.groups().tables());
+                    "Aggregates: %,d table%s, each window's sum compared with its page views%n",
+                    tables, tables == 1 ? "" : "s");
         }
     }
 
