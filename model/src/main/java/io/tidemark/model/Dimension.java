@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public enum Dimension {
     /** The site. */
     HOST("host", TextCap.HOST),
-    /** The page: the URL without scheme, authority, query and fragment. */
+    /** The page: the URL without scheme, authority, query and fragment. Of a key, it may be as long as a referrer. */
     PATH("url", TextCap.REFERRER),
     REFERRER("referrer", TextCap.REFERRER),
     /** Kind of referrer, see {@link EnrichedEvent.ReferrerSource}. */

@@ -9,7 +9,7 @@ import org.apache.datasketches.memory.Memory;
  * Number of distinct visitors, as a HyperLogLog sketch of Apache DataSketches with 4,096 registers: all but exact up to some
  * hundred visitors, then with a standard error of 1.6 % (1.04/√4096 once merged; see HllSketch's documentation), so within
  * 3.2 % in 95 of 100 cases. Some dozen bytes for a few visitors, 4 KB at most. Sketches can be merged, here and by Spark's
- * {@code hll_union}, which reads the same bytes. Not thread-safe, but for {@link #toBytes} and {@link #estimate} at once.
+ * {@code hll_union}, which reads the same bytes. Not thread-safe.
  */
 public final class VisitorSketch {
     /** Binary logarithm of the number of registers; Spark's default too. */
@@ -56,7 +56,6 @@ public final class VisitorSketch {
             sketch = added;
             return;
         }
-        // Made and read at once: what is read from other threads, as Flink's checkpoints do, must not change by it.
         Union union = new Union(LG_REGISTERS);
         union.update(sketch);
         union.update(added);

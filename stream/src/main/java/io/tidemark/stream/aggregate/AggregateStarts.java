@@ -24,13 +24,13 @@ import org.jspecify.annotations.Nullable;
  * close. For one thread.
  */
 final class AggregateStarts {
-    /** Windows from now on that are recomputed though no more hits come, at most; one that is wrong by a day is none of now. */
+    /** Bounds the windows that are marked in advance, should an event be stamped years ahead. */
     private static final Duration OPEN_AT_MOST = Duration.ofDays(1);
 
     private final List<Aggregate> aggregates;
     private final TumblingWindows windows;
     private final long newFrom;
-    private final Map<String, Long> fromById = new HashMap<>();
+    private final Map<Aggregate, Long> fromByAggregate = new HashMap<>();
     private final Set<Long> toBeMarked = new HashSet<>();
     private long allFrom = Long.MIN_VALUE;
     private @Nullable ListState<CountedFrom> starts;
@@ -60,7 +60,7 @@ final class AggregateStarts {
         for (Aggregate each : aggregates) {
             someAreNew |= goesOn && !known.containsKey(each.id());
             long from = known.getOrDefault(each.id(), goesOn ? newFrom : Long.MIN_VALUE);
-            fromById.put(each.id(), from);
+            fromByAggregate.put(each, from);
             allFrom = Math.max(allFrom, from);
         }
         if (someAreNew) {
@@ -73,7 +73,7 @@ final class AggregateStarts {
 
     void snapshot() throws Exception {
         List<CountedFrom> known = new ArrayList<>();
-        fromById.forEach((id, from) -> known.add(new CountedFrom(id, from)));
+        fromByAggregate.forEach((aggregate, from) -> known.add(new CountedFrom(aggregate.id(), from)));
         requireNonNull(starts, "not restored").update(known);
         requireNonNull(marks).update(new ArrayList<>(toBeMarked));
     }
@@ -84,7 +84,7 @@ final class AggregateStarts {
     }
 
     boolean counts(Aggregate aggregate, long window) {
-        return window >= fromById.getOrDefault(aggregate.id(), Long.MIN_VALUE);
+        return window >= fromByAggregate.getOrDefault(aggregate, Long.MIN_VALUE);
     }
 
     /** Notes that the window is to be marked once it closes, since an aggregate does not count it. */
