@@ -1,6 +1,7 @@
 package io.tidemark.cli.e2e;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
 
 import io.tidemark.cli.embedded.Layout;
 import io.tidemark.cli.embedded.Stack;
@@ -246,12 +247,18 @@ final class Pipeline implements AutoCloseable {
         await(events + " stored events", () -> number("select count(*) from processed_events where " + REAL) >= events);
     }
 
-    /** Waits until every stored event is counted, and no window waits for its correction. */
+    /** Waits until every stored event is counted in every table that is counted, and no window waits for its correction. */
     void awaitCounted() throws Exception {
+        List<String> tables =
+                new ArrayList<>(List.of("processed_events_aggregated", "processed_events_aggregated_source"));
+        tables.addAll(csv("select table_name from aggregate_tables where counted and 'host' = any(dimensions)"));
+        tables.remove("table_name");
+        String sums = tables.stream()
+                .map(each -> "(select coalesce(sum(num_hits), 0) from %s where %s)".formatted(each, REAL))
+                .collect(joining(", "));
         await("every stored event to be counted", () -> number("""
-                select (select count(*) from processed_events where %1$s)
-                    - (select coalesce(sum(num_hits), 0) from processed_events_aggregated where %1$s)
-                    + (select count(*) from window_corrections)""".formatted(REAL)) == 0);
+                select (select count(*) from processed_events where %s)
+                    - least(%s) + (select count(*) from window_corrections)""".formatted(REAL, sums)) == 0);
     }
 
     long number(String query) throws IOException {
