@@ -24,7 +24,8 @@ public record Aggregate(String table, List<Dimension> dimensions, boolean visito
 
     private static final long serialVersionUID = 1L;
     private static final String PREFIX = "processed_events_aggregated_";
-    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
+    /** Postgres' names have 63 bytes at most; those of the rollups add up to six. */
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,56}");
 
     /** A key of Postgres' btree holds 2,704 bytes; the window, the texts' lengths and their padding take some of it. */
     static final int MAX_KEY_BYTES = 2_600;
@@ -42,6 +43,9 @@ public record Aggregate(String table, List<Dimension> dimensions, boolean visito
             "aggregate_settings",
             "aggregate_tables",
             "processed_events_sessions",
+            "rollup_progress",
+            "rollup_settings",
+            "rollup_staging",
             "tidemark_schema_history");
 
     // Below the constants by which it is checked.
@@ -60,7 +64,7 @@ public record Aggregate(String table, List<Dimension> dimensions, boolean visito
         dimensions = List.copyOf(dimensions);
         if (!NAME.matcher(table).matches()) {
             throw new IllegalArgumentException(
-                    "table \"%s\": a name is up to 63 of a-z, 0-9 and _, and begins with a letter".formatted(table));
+                    "table \"%s\": a name is up to 57 of a-z, 0-9 and _, and begins with a letter".formatted(table));
         }
         if (TAKEN.contains(table)) {
             throw new IllegalArgumentException("table \"%s\" is another one of Tidemark's".formatted(table));

@@ -186,6 +186,7 @@ public final class AggregateTables {
                 codes(aggregate).stream().map(each -> each + " text not null").collect(joining(",\n    ")),
                 aggregate.visitors() ? "visitors bigint not null, visitors_sketch bytea, " : "",
                 String.join(", ", codes(aggregate))));
+        statements.add("create index on %s using brin (updated_at)".formatted(table));
         statements.add(
                 "comment on table %s is 'Page views%s by window and %s; of each window the sum is all page views'"
                         .formatted(

@@ -51,6 +51,15 @@ final class CopyBuffer {
         return this;
     }
 
+    CopyBuffer bytes(byte @Nullable [] value) {
+        if (value == null) {
+            room(Integer.BYTES).putInt(NULL);
+        } else {
+            room(Integer.BYTES + value.length).putInt(value.length).put(value);
+        }
+        return this;
+    }
+
     /** A {@code timestamptz}, from milliseconds since 1970. */
     CopyBuffer timestamp(long millis) {
         return int8((millis - POSTGRES_EPOCH_MILLIS) * 1000);

@@ -83,10 +83,33 @@ public record StoreConfig(String jdbcUrl, String user, String password) implemen
     }
 
     /**
+     * What the driver is to be told by programs that open connections of their own to {@link #address}; holds the password.
+     *
+     * @param purpose shown by Postgres as {@code application_name}, after {@code tidemark-}
+     */
+    public Properties driverProperties(String purpose) {
+        return properties(purpose, Duration.ZERO, SESSION_OPTIONS);
+    }
+
+    /**
      * Asks the driver itself: {@link java.sql.DriverManager} finds drivers through class loaders that do not see a Flink
      * job's.
      */
     private Connection open(String purpose, Duration answerWithin, String options) throws SQLException {
+        Connection connection = new Driver().connect(address(), properties(purpose, answerWithin, options));
+        if (connection == null) {
+            throw new SQLException("Not a JDBC URL of Postgres: " + withoutPassword(jdbcUrl), "08001");
+        }
+        try {
+            connection.setAutoCommit(false);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private Properties properties(String purpose, Duration answerWithin, String options) {
         Properties properties = new Properties();
         properties.setProperty("user", user);
         if (!password.isEmpty()) {
@@ -100,17 +123,7 @@ public record StoreConfig(String jdbcUrl, String user, String password) implemen
         properties.setProperty("loginTimeout", Long.toString(CONNECT_TIMEOUT.toSeconds()));
         properties.setProperty("socketTimeout", Long.toString(answerWithin.toSeconds()));
         properties.setProperty("options", options);
-        Connection connection = new Driver().connect(address(), properties);
-        if (connection == null) {
-            throw new SQLException("Not a JDBC URL of Postgres: " + withoutPassword(jdbcUrl), "08001");
-        }
-        try {
-            connection.setAutoCommit(false);
-            return connection;
-        } catch (SQLException e) {
-            connection.close();
-            throw e;
-        }
+        return properties;
     }
 
     private static String decoded(MatchResult secret) {

@@ -7,7 +7,7 @@ declare
     each text;
 begin
     for each in select table_name from aggregate_tables where to_regclass(format('%I', table_name)) is not null loop
-        execute format('create index if not exists %I on %I using brin (updated_at)', each || '_updated_at', each);
+        execute format('create index on %I using brin (updated_at)', each);
     end loop;
 end $$;
 

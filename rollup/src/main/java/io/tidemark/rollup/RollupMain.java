@@ -1,0 +1,179 @@
+package io.tidemark.rollup;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tidemark.model.Grain;
+import io.tidemark.store.PostgresUrl;
+import io.tidemark.store.StoreConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * Rolls windows up to hours, days and months; what {@code tidemark rollup} runs, and {@code spark-submit} as well. On {@code local[*]}
+ * unless Spark is told of a master.
+ */
+@Command(
+        name = "tidemark-rollup.jar",
+        description = "Roll windows up to hours, days and months.",
+        sortOptions = false,
+        mixinStandardHelpOptions = true)
+public final class RollupMain implements Callable<Integer> {
+    private static final String PASSWORD_VARIABLE = "TIDEMARK_POSTGRES_PASSWORD";
+    private static final int FAILED = 1;
+
+    @Option(
+            names = "--postgres",
+            paramLabel = "URL",
+            required = true,
+            description = "Database, e.g. postgresql://db.example:5432/tidemark.")
+    private String url = "";
+
+    @Option(
+            names = "--postgres-user",
+            paramLabel = "NAME",
+            description = "Its user; by default the URL's, else postgres.")
+    private @Nullable String user;
+
+    @Option(
+            names = "--postgres-password-file",
+            paramLabel = "FILE",
+            description = "File with the password; without it " + PASSWORD_VARIABLE + " is used.")
+    private @Nullable Path passwordFile;
+
+    @Option(
+            names = "--grain",
+            paramLabel = "GRAIN",
+            defaultValue = "month",
+            description =
+                    "How far to roll up: hour, day or month. Longer periods are made of shorter ones. Default: ${DEFAULT-VALUE}.")
+    private String grain = "month";
+
+    @Option(
+            names = "--from",
+            paramLabel = "TIME",
+            description =
+                    "Roll up all periods from there on, whether or not they are due: 2026-03-01 or 2026-03-01T12:00:00Z.")
+    private @Nullable String from;
+
+    @Option(names = "--to", paramLabel = "TIME", description = "Roll up all periods that begin before.")
+    private @Nullable String to;
+
+    @Option(
+            names = "--time-zone",
+            paramLabel = "ZONE",
+            description =
+                    "Time zone of days and months, e.g. Europe/Berlin; by default the one that is set, at first UTC.")
+    private @Nullable String zone;
+
+    @Option(names = "--rebuild", description = "Empty the rollups first, and make them anew.")
+    private boolean rebuild;
+
+    @Option(names = "--steps", hidden = true, description = "Print each step as it begins, for a program to read.")
+    private boolean steps;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new RollupMain())
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command))
+                .execute(args));
+    }
+
+    private static int failed(Exception e, CommandLine command) {
+        Throwable cause = e;
+        while (cause.getCause() != null && !(cause instanceof io.tidemark.store.StoreException)) {
+            cause = cause.getCause();
+        }
+        command.getErr().println(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+        return FAILED;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter out = requireNonNull(spec).commandLine().getOut();
+        RollupOptions options = new RollupOptions(
+                grain(), time("--from", from), time("--to", to), zone == null ? null : zone(zone), rebuild);
+        StoreConfig store = store();
+        long began = System.nanoTime();
+        Printer printer = new Printer(out, steps);
+        try (SparkSession spark = session()) {
+            RowsRead read = new RowsRead();
+            spark.sparkContext().addSparkListener(read);
+            ZoneId used = new Rollup(spark, store, options, printer).run();
+            printer.end(used, read, Duration.ofNanos(System.nanoTime() - began));
+        }
+        return 0;
+    }
+
+    private static SparkSession session() {
+        SparkConf conf = new SparkConf();
+        conf.setIfMissing("spark.master", "local[*]");
+        conf.setIfMissing("spark.app.name", "tidemark-rollup");
+        conf.set("spark.sql.session.timeZone", "UTC");
+        if (conf.get("spark.master").startsWith("local")) {
+            conf.setIfMissing("spark.ui.enabled", "false");
+            conf.setIfMissing("spark.driver.host", "127.0.0.1");
+            conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
+            conf.setIfMissing("spark.sql.shuffle.partitions", "16");
+        }
+        return SparkSession.builder().config(conf).getOrCreate();
+    }
+
+    private Grain grain() {
+        try {
+            return Grain.valueOf(grain.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw wrong("--grain must be hour, day or month; was \"" + grain + "\"");
+        }
+    }
+
+    private @Nullable TimeText time(String option, @Nullable String text) {
+        try {
+            return text == null ? null : TimeText.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw wrong(option + " " + e.getMessage());
+        }
+    }
+
+    private ZoneId zone(String name) {
+        try {
+            return ZoneId.of(name);
+        } catch (DateTimeException e) {
+            throw wrong("--time-zone must be one of the tz database, e.g. Europe/Berlin; was \"" + name + "\"");
+        }
+    }
+
+    private StoreConfig store() throws IOException {
+        PostgresUrl parsed;
+        try {
+            parsed = PostgresUrl.parse(url);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--postgres: " + e.getMessage());
+        }
+        String name = user != null ? user : parsed.user() != null ? parsed.user() : "postgres";
+        String password =
+                passwordFile != null ? Files.readString(passwordFile).strip() : System.getenv(PASSWORD_VARIABLE);
+        String ofUrl = parsed.password();
+        return new StoreConfig(parsed.jdbcUrl(), name, password != null ? password : ofUrl == null ? "" : ofUrl);
+    }
+
+    private CommandLine.ParameterException wrong(String message) {
+        return new CommandLine.ParameterException(requireNonNull(spec).commandLine(), message);
+    }
+}
