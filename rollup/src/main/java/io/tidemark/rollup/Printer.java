@@ -4,6 +4,7 @@ import io.tidemark.rollup.Rollup.Done;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Locale;
 
 /** Tells what a run does, a line for each table in which something changed. */
@@ -50,13 +51,18 @@ final class Printer implements Rollup.Listener {
         line("%s is left out: %s", table, reason);
     }
 
-    void end(ZoneId zone, RowsRead read, Duration took) {
+    void end(ZoneId zone, long read, Duration took) {
         if (periods == 0) {
             line("Nothing new to roll up (%.1f s)", seconds(took));
         } else {
             line(
                     "Rolled up %,d period%s: %,d rows read, %,d changed, in %.1f s; days and months are those of %s",
-                    periods, periods == 1 ? "" : "s", read.get(), rows, seconds(took), zone);
+                    periods,
+                    periods == 1 ? "" : "s",
+                    read,
+                    rows,
+                    seconds(took),
+                    zone.equals(ZoneOffset.UTC) ? "UTC" : zone);
         }
     }
 

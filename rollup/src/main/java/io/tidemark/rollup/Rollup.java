@@ -14,6 +14,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +25,13 @@ import org.jspecify.annotations.Nullable;
 final class Rollup {
     private static final long HOUR_MILLIS = 3_600_000;
 
-    private final SparkSession spark;
+    private final Supplier<SparkSession> spark;
     private final StoreConfig config;
     private final RollupOptions options;
     private final Listener listener;
 
-    Rollup(SparkSession spark, StoreConfig config, RollupOptions options, Listener listener) {
+    /** @param spark asked only once there is something to roll up: to start it takes seconds */
+    Rollup(Supplier<SparkSession> spark, StoreConfig config, RollupOptions options, Listener listener) {
         this.spark = spark;
         this.config = config;
         this.options = options;
@@ -122,7 +124,7 @@ final class Rollup {
         List<String> attempts = List.of();
         if (!step.periods().isEmpty()) {
             store.prepareStaging(source);
-            attempts = new StepJob(spark, config).run(step);
+            attempts = new StepJob(spark.get(), config).run(step);
         }
         long rows = store.swap(step, attempts);
         listener.done(new Done(

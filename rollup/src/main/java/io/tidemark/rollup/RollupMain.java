@@ -14,8 +14,6 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.apache.spark.SparkConf;
-import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -112,27 +110,11 @@ public final class RollupMain implements Callable<Integer> {
         StoreConfig store = store();
         long began = System.nanoTime();
         Printer printer = new Printer(out, steps);
-        try (SparkSession spark = session()) {
-            RowsRead read = new RowsRead();
-            spark.sparkContext().addSparkListener(read);
-            ZoneId used = new Rollup(spark, store, options, printer).run();
-            printer.end(used, read, Duration.ofNanos(System.nanoTime() - began));
+        try (LazySpark spark = new LazySpark()) {
+            ZoneId used = new Rollup(spark::session, store, options, printer).run();
+            printer.end(used, spark.rowsRead(), Duration.ofNanos(System.nanoTime() - began));
         }
         return 0;
-    }
-
-    private static SparkSession session() {
-        SparkConf conf = new SparkConf();
-        conf.setIfMissing("spark.master", "local[*]");
-        conf.setIfMissing("spark.app.name", "tidemark-rollup");
-        conf.set("spark.sql.session.timeZone", "UTC");
-        if (conf.get("spark.master").startsWith("local")) {
-            conf.setIfMissing("spark.ui.enabled", "false");
-            conf.setIfMissing("spark.driver.host", "127.0.0.1");
-            conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
-            conf.setIfMissing("spark.sql.shuffle.partitions", "16");
-        }
-        return SparkSession.builder().config(conf).getOrCreate();
     }
 
     private Grain grain() {

@@ -41,7 +41,7 @@ public final class RollupPlan {
             select least(clock_timestamp(), min(xact_start)) - interval '1 second'
                 - case when bool_or(query = '<insufficient privilege>') then interval '%s' else interval '0' end
             from pg_stat_activity
-            where datname = current_database() and pid <> pg_backend_pid()""".formatted(MARGIN);
+            where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()""".formatted(MARGIN);
 
     private static final String PROGRESS =
             "select touched_from from rollup_progress where table_name = ? and grain = ?";

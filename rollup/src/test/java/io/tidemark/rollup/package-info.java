@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.rollup;
+
+import org.jspecify.annotations.NullMarked;
