@@ -79,6 +79,14 @@ final class DemoCommand implements Callable<Integer> {
             description = "How far the watermark stays behind the newest event.")
     private Duration watermark = Duration.ofSeconds(5);
 
+    @Option(
+            names = "--rollup-every",
+            paramLabel = "DURATION",
+            converter = RollupOptions.Pause.class,
+            defaultValue = "1m",
+            description = "Roll up to hours, days and months by itself, with that pause in between; off leaves it out.")
+    private Duration rollupPause = Duration.ofMinutes(1);
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "The same seed, the same traffic.")
     private long seed = 1;
 
@@ -117,6 +125,7 @@ final class DemoCommand implements Callable<Integer> {
                         folder::close)) {
             EnrichJob.warmUp();
             stack.afterExit(() -> end(folder));
+            Runnable endRollups = () -> {};
             try {
                 Target target = Target.of(stack);
                 JobLauncher launcher = new JobLauncher(target);
@@ -127,6 +136,7 @@ final class DemoCommand implements Callable<Integer> {
                 RunningJob.awaitRunning(aggregate);
                 banner(out, stack.addresses(), enrich, aggregate, (System.nanoTime() - started) / 1e9);
                 settings.adviseOnGeo(out);
+                endRollups = RollupOptions.start(stack, rollupPause);
                 StatusView view = new StatusView(out, window);
                 stack.beforeExit(() -> endSoon(view, asked, ended));
                 try (LiveStatus status =
@@ -134,6 +144,7 @@ final class DemoCommand implements Callable<Integer> {
                     show(view, stack.kafka(), status, asked);
                 }
             } finally {
+                endRollups.run();
                 // Before the stack is closed, which waits while the end of the process waits for this.
                 ended.countDown();
             }

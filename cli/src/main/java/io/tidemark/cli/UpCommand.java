@@ -16,6 +16,7 @@ import io.tidemark.stream.enrich.EnrichJob;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,14 @@ final class UpCommand implements Callable<Integer> {
             defaultValue = "4",
             description = "Largest parallelism of a job that there is to be room for.")
     private int parallelism;
+
+    @Option(
+            names = "--rollup-every",
+            paramLabel = "DURATION",
+            converter = RollupOptions.Pause.class,
+            defaultValue = "10m",
+            description = "Roll up to hours, days and months by itself, with that pause in between; off leaves it out.")
+    private Duration rollupPause = Duration.ofMinutes(10);
 
     @Mixin
     private final PortOptions ports = new PortOptions();
@@ -115,6 +124,11 @@ final class UpCommand implements Callable<Integer> {
         for (Submitted job : jobs.resume(launcher, problem -> System.err.println("tidemark: " + problem))) {
             resumed.put(job.kind(), job.page());
         }
+        Runnable endRollups = RollupOptions.start(stack, rollupPause);
+        stack.beforeExit(() -> {
+            endRollups.run();
+            launcher.forgetEnded(jobs);
+        });
         // Ending by Ctrl-C or 'down' is how this command is meant to end, so it is no failure.
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(

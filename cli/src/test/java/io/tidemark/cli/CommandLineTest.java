@@ -42,7 +42,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "run", "up", "down", "import", "job", "sql", "audit"})
+    @ValueSource(strings = {"demo", "run", "up", "down", "import", "job", "rollup", "sql", "audit"})
     void helpNamesNoEmptyDefaultAndSplitsNoPath(String command) {
         assertThat(run(Map.of(), command, "--help")).isEqualTo(Main.DONE);
         assertThat(out.toString())

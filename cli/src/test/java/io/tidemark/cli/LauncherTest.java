@@ -43,6 +43,7 @@ class LauncherTest {
                 "tee",
                 "grep",
                 "mv",
+                "cp",
                 "tr",
                 "sleep")) {
             for (String place : List.of("/bin/", "/usr/bin/")) {
@@ -117,11 +118,28 @@ class LauncherTest {
         assertThat(launch(Map.of()).err()).contains("since model/src/main", "is newer than the last build");
     }
 
+    @Test
+    void sparkIsBuiltForTheCommandsThatUseIt() throws Exception {
+        program("java", JAVA_17);
+        program("mvn", MAVEN_3_8 + "echo \"$@\" >>asked; mkdir -p cli/target/tidemark rollup/target/rollup\n");
+        launch(Map.of());
+        assertThat(launch(Map.of(), "rollup").err()).contains("since Spark, for the rollups, is not there yet");
+        assertThat(launch(Map.of(), "demo").err()).doesNotContain("building");
+        assertThat(Files.readAllLines(folder.resolve("asked")).stream().filter(each -> each.contains("package")))
+                .satisfiesExactly(
+                        first -> assertThat(first).contains(" -pl cli -am "),
+                        second -> assertThat(second).contains(" -pl cli,rollup -am "));
+    }
+
     private ProgramRun launch(Map<String, String> more) throws IOException, InterruptedException {
+        return launch(more, "--help");
+    }
+
+    private ProgramRun launch(Map<String, String> more, String word) throws IOException, InterruptedException {
         Map<String, String> environment = new HashMap<>(Map.of("PATH", programs.toString(), "JAVA_HOME", ""));
         environment.putAll(more);
         List<String> command =
-                new ArrayList<>(List.of("/bin/bash", folder.resolve("tidemark").toString(), "--help"));
+                new ArrayList<>(List.of("/bin/bash", folder.resolve("tidemark").toString(), word));
         return ProgramRun.of(folder, environment, command);
     }
 

@@ -1,48 +1,30 @@
 package io.tidemark.rollup;
 
+import io.tidemark.store.RollupStep;
 import io.tidemark.store.RollupStep.Period;
-import java.util.ArrayList;
 import java.util.List;
 
-/** Periods as conditions on the time {@code t}, for as many readers at once. */
+/** The periods of a step for as many readers at once as are worth their start. */
 final class Chunks {
+    private static final long ROWS_WORTH_A_READER = 50_000;
+
     private Chunks() {}
 
     /**
-     * Conditions, each of about as many periods, which together hold for all of them and each for its own only.
+     * Conditions on the time {@code t}, each of about as many periods, which together hold for all of them and each for its own only.
      *
-     * @param periods in ascending order, at least one
+     * @param step of at least one period
      * @param most number of conditions at most
      */
-    static String[] of(List<Period> periods, int most) {
-        int chunks = Math.min(periods.size(), most);
+    static String[] of(RollupStep step, int most) {
+        List<Period> periods = step.periods();
+        int chunks = (int) Math.min(Math.min(periods.size(), most), 1 + step.rows() / ROWS_WORTH_A_READER);
         String[] conditions = new String[chunks];
         for (int i = 0; i < chunks; i++) {
             int from = (int) ((long) periods.size() * i / chunks);
             int to = (int) ((long) periods.size() * (i + 1) / chunks);
-            conditions[i] = condition(periods.subList(from, to));
+            conditions[i] = RollupStep.condition("t", periods.subList(from, to));
         }
         return conditions;
-    }
-
-    /** Periods side by side are one range. */
-    private static String condition(List<Period> periods) {
-        List<String> ranges = new ArrayList<>();
-        long start = periods.get(0).startMillis();
-        long end = start;
-        for (Period each : periods) {
-            if (each.startMillis() != end) {
-                ranges.add(range(start, end));
-                start = each.startMillis();
-            }
-            end = each.endMillis();
-        }
-        ranges.add(range(start, end));
-        return String.join(" or ", ranges);
-    }
-
-    private static String range(long start, long end) {
-        return "(t >= %1$s%2$d%3$s and t < %1$s%4$d%3$s)"
-                .formatted("timestamptz 'epoch' + ", start, " * interval '1 millisecond'", end);
     }
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.tidemark.model.Grain;
 import io.tidemark.store.PostgresUrl;
 import io.tidemark.store.StoreConfig;
+import io.tidemark.store.StoreException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.time.ZoneId;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,19 +34,22 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 public final class RollupMain implements Callable<Integer> {
     private static final String PASSWORD_VARIABLE = "TIDEMARK_POSTGRES_PASSWORD";
+    private static final String LOG_SETTINGS = "log4j2.configurationFile";
     private static final int FAILED = 1;
+    private static final int WRONG_USAGE = 2;
 
     @Option(
             names = "--postgres",
             paramLabel = "URL",
-            required = true,
-            description = "Database, e.g. postgresql://db.example:5432/tidemark.")
-    private String url = "";
+            defaultValue = "${env:TIDEMARK_POSTGRES}",
+            description = "Database, e.g. postgresql://db.example:5432/tidemark; without it TIDEMARK_POSTGRES is used.")
+    private @Nullable String url;
 
     @Option(
             names = "--postgres-user",
             paramLabel = "NAME",
-            description = "Its user; by default the URL's, else postgres.")
+            defaultValue = "${env:TIDEMARK_POSTGRES_USER}",
+            description = "Its user; without it TIDEMARK_POSTGRES_USER is used, else the URL's, else postgres.")
     private @Nullable String user;
 
     @Option(
@@ -88,18 +93,38 @@ public final class RollupMain implements Callable<Integer> {
     private @Nullable CommandSpec spec;
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new RollupMain())
-                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command))
+        // Spark's own start scripts set up its log.
+        if (System.getProperty("SPARK_SUBMIT") == null && System.getProperty(LOG_SETTINGS) == null) {
+            System.setProperty(LOG_SETTINGS, "classpath:tidemark-rollup-log4j2.xml");
+        }
+        RollupMain main = new RollupMain();
+        System.exit(new CommandLine(main)
+                .setExecutionExceptionHandler((e, command, parsed) -> main.failed(e, command))
+                .setParameterExceptionHandler((e, words) -> main.wrongUsage(e))
                 .execute(args));
     }
 
-    private static int failed(Exception e, CommandLine command) {
+    private int failed(Exception e, CommandLine command) {
+        LoggerFactory.getLogger(RollupMain.class).error("Cannot roll up", e);
         Throwable cause = e;
-        while (cause.getCause() != null && !(cause instanceof io.tidemark.store.StoreException)) {
+        while (cause.getCause() != null && !(cause instanceof StoreException)) {
             cause = cause.getCause();
         }
-        command.getErr().println(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+        say(command, cause.getMessage() == null ? cause.toString() : cause.getMessage());
         return FAILED;
+    }
+
+    private int wrongUsage(CommandLine.ParameterException e) {
+        say(e.getCommandLine(), String.valueOf(e.getMessage()));
+        return WRONG_USAGE;
+    }
+
+    private void say(CommandLine command, String message) {
+        if (steps) {
+            command.getOut().println("@failed " + message.replace('\n', ' '));
+        } else {
+            command.getErr().println("tidemark-rollup: " + message);
+        }
     }
 
     @Override
@@ -142,13 +167,16 @@ public final class RollupMain implements Callable<Integer> {
     }
 
     private StoreConfig store() throws IOException {
+        if (url == null || url.isEmpty()) {
+            throw wrong("--postgres is missing: the database, e.g. postgresql://db.example:5432/tidemark");
+        }
         PostgresUrl parsed;
         try {
             parsed = PostgresUrl.parse(url);
         } catch (IllegalArgumentException e) {
             throw wrong("--postgres: " + e.getMessage());
         }
-        String name = user != null ? user : parsed.user() != null ? parsed.user() : "postgres";
+        String name = user != null && !user.isEmpty() ? user : parsed.user() != null ? parsed.user() : "postgres";
         String password =
                 passwordFile != null ? Files.readString(passwordFile).strip() : System.getenv(PASSWORD_VARIABLE);
         String ofUrl = parsed.password();

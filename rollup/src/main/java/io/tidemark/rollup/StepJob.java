@@ -61,7 +61,7 @@ final class StepJob {
         properties.setProperty("fetchsize", Integer.toString(ROWS_AT_ONCE));
         int most = TASKS_PER_CORE * spark.sparkContext().defaultParallelism();
         return spark.read()
-                .jdbc(store.address(), "(" + step.query() + ") as source", Chunks.of(step.periods(), most), properties);
+                .jdbc(store.address(), "(" + step.query() + ") as source", Chunks.of(step, most), properties);
     }
 
     /** Columns: period, dimensions, sums and, if there are visitors, their number and their sketch, which is null if none is known. */

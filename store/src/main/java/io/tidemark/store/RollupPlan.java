@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,8 @@ public final class RollupPlan {
                 - case when bool_or(query = '<insufficient privilege>') then interval '%s' else interval '0' end
             from pg_stat_activity
             where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()""".formatted(MARGIN);
+
+    private static final Pattern GUESSED = Pattern.compile("rows=([0-9]+)");
 
     private static final String PROGRESS =
             "select touched_from from rollup_progress where table_name = ? and grain = ?";
@@ -99,6 +103,7 @@ public final class RollupPlan {
                 periods.grain(),
                 from,
                 found,
+                found.isEmpty() ? 0 : rows(found),
                 range == null ? new Progress(touchedFrom, completeTo(closed, marked)) : null);
     }
 
@@ -219,6 +224,16 @@ public final class RollupPlan {
                 starts.add(periods.startOf(row.getLong(1)));
             }
         }
+    }
+
+    private long rows(List<Period> found) throws SQLException {
+        String plan = requireNonNull(
+                one(
+                        "explain select from %s where %s".formatted(table(), RollupStep.condition(begins(), found)),
+                        String.class),
+                "no plan");
+        Matcher rows = GUESSED.matcher(plan);
+        return rows.find() ? Long.parseLong(rows.group(1)) : 0;
     }
 
     private <T> @Nullable T one(String query, Class<T> type) throws SQLException {

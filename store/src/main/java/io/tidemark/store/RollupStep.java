@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.tidemark.model.Grain;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from the finer grain that is read; null for the table itself
  * @param periods in ascending order
+ * @param rows number of rows to be read, as the planner of Postgres guesses it
  * @param progress what is known once they are; null if a range was asked for, of which nothing follows for the rest
  */
 public record RollupStep(
@@ -19,6 +21,7 @@ public record RollupStep(
         Grain grain,
         @Nullable Grain from,
         List<Period> periods,
+        long rows,
         @Nullable Progress progress) {
     public RollupStep {
         requireNonNull(source, "source is null");
@@ -54,5 +57,31 @@ public record RollupStep(
     /** A query for what is to be rolled up, see {@link RollupSource#query}. */
     public String query() {
         return source.query(from);
+    }
+
+    /**
+     * A condition that holds for the times in the periods; of those side by side it makes one range.
+     *
+     * @param time the column of the times
+     * @param periods in ascending order, at least one
+     */
+    public static String condition(String time, List<Period> periods) {
+        List<String> ranges = new ArrayList<>();
+        long start = periods.get(0).startMillis();
+        long end = start;
+        for (Period each : periods) {
+            if (each.startMillis() != end) {
+                ranges.add(range(time, start, end));
+                start = each.startMillis();
+            }
+            end = each.endMillis();
+        }
+        ranges.add(range(time, start, end));
+        return String.join(" or ", ranges);
+    }
+
+    private static String range(String time, long start, long end) {
+        return "(%1$s >= timestamptz 'epoch' + %2$d * interval '1 millisecond' and %1$s < timestamptz 'epoch' + %3$d * interval '1 millisecond')"
+                .formatted(time, start, end);
     }
 }
