@@ -14,7 +14,9 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,7 @@ import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code tidemark rollup}. */
@@ -81,6 +84,13 @@ final class RollupCommand implements Callable<Integer> {
     private @Nullable String master;
 
     @Option(
+            names = "--conf",
+            paramLabel = "KEY=VALUE",
+            showDefaultValue = Visibility.NEVER,
+            description = "Set something of Spark's, e.g. spark.executor.memory=4g. May be given several times.")
+    private final Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(
             names = "--memory",
             paramLabel = "SIZE",
             defaultValue = RollupOptions.MEMORY,
@@ -114,7 +124,9 @@ final class RollupCommand implements Callable<Integer> {
         boolean keeps = Files.isDirectory(layout.data());
         Path log = keeps ? layout.logs().resolve(RollupOptions.LOG) : Files.createTempFile("tidemark-rollup-", ".log");
         try (RollupProgress progress = new RollupProgress(out, err)) {
-            int ignored = program.run(new RollupProgram.Request(store, options(), master, memory, log), progress);
+            program.run(new RollupProgram.Request(store, options(), master, settings, memory, log), progress);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
         if (!keeps) {
             Files.delete(log);

@@ -5,6 +5,7 @@ import io.tidemark.cli.rollup.RollupProgram;
 import io.tidemark.cli.rollup.RollupSchedule;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.ITypeConverter;
 
 /** How often the stack rolls up by itself. */
@@ -37,7 +38,12 @@ final class RollupOptions {
             return () -> {};
         }
         RollupProgram.Request request = new RollupProgram.Request(
-                stack.store(), List.of(), null, MEMORY, stack.layout().logs().resolve(LOG));
+                stack.store(),
+                List.of(),
+                null,
+                Map.of(),
+                MEMORY,
+                stack.layout().logs().resolve(LOG));
         RollupSchedule schedule = RollupSchedule.start(RollupProgram.find(), request, pause);
         return schedule::close;
     }

@@ -33,7 +33,7 @@ final class Settings implements IDefaultValueProvider {
     private static final String KAFKA = "kafka.";
 
     /** Options of a single call, not settings; neither is any flag. */
-    private static final Set<String> NEVER = Set.of("config", "kafka-property");
+    private static final Set<String> NEVER = Set.of("config", "kafka-property", "conf");
 
     /** Where a value comes from, the first before the second. */
     enum Place {

@@ -35,6 +35,7 @@ public final class RollupProgram {
             "sun.security.action",
             "sun.util.calendar");
 
+    private static final int WRONG_USAGE = 2;
     private static final String STEP = "@step ";
     private static final String FAILED = "@failed ";
 
@@ -79,6 +80,7 @@ public final class RollupProgram {
      *
      * @param options of the program, but for those that say where Postgres is
      * @param master of a Spark cluster; null for this machine
+     * @param settings of Spark, such as {@code spark.executor.memory}
      * @param memory heap of the Java virtual machine, such as {@code 1g}
      * @param log takes what Spark says
      */
@@ -86,11 +88,13 @@ public final class RollupProgram {
             StoreConfig store,
             List<String> options,
             @Nullable String master,
+            Map<String, String> settings,
             String memory,
             Path log) {
         public Request {
             requireNonNull(store, "store is null");
             options = List.copyOf(options);
+            settings = Map.copyOf(settings);
             requireNonNull(memory, "memory is null");
             requireNonNull(log, "log is null");
         }
@@ -108,10 +112,10 @@ public final class RollupProgram {
     /**
      * Runs it to its end; ends it if this process ends. Once at a time.
      *
-     * @return its exit code; 0 if all is rolled up
-     * @throws StackException with what it says, if it says why it fails
+     * @throws StackException if it fails, with why
+     * @throws IllegalArgumentException if it does not take the options, with which and why
      */
-    public int run(Request request, Listener listener) throws IOException, InterruptedException {
+    public void run(Request request, Listener listener) throws IOException, InterruptedException {
         Process process = start(request);
         running = process;
         Thread ended = new Thread(process::destroy, "end-rollup");
@@ -135,10 +139,12 @@ public final class RollupProgram {
             if (exitCode != 0 && failure == null) {
                 failure = "The rollup ended with exit code %d; see %s".formatted(exitCode, request.log);
             }
+            if (exitCode == WRONG_USAGE) {
+                throw new IllegalArgumentException(failure);
+            }
             if (failure != null) {
                 throw new StackException(failure);
             }
-            return exitCode;
         } finally {
             running = null;
             process.destroy();
@@ -173,6 +179,7 @@ public final class RollupProgram {
             command.add("-Dspark.master=" + request.master);
             command.add("-Dspark.jars=" + jar);
         }
+        request.settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.add("io.tidemark.rollup.RollupMain");
         command.add("--steps");
         command.addAll(request.options);

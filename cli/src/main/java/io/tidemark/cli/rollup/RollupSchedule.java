@@ -49,7 +49,7 @@ public final class RollupSchedule implements AutoCloseable {
 
     private void runOnce() throws InterruptedException {
         try {
-            int ignored = program.run(request, new RollupProgram.Listener() {
+            program.run(request, new RollupProgram.Listener() {
                 @Override
                 public void step(int step, int steps, String table) {
                     LOG.debug("Rolling up {}, {} of {}", table, step, steps);
