@@ -5,7 +5,7 @@ DATA ?= ./tidemark-data
 CHAOS = JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" nice java -Xmx512m -jar chaos/target/tidemark-chaos/tidemark-chaos.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help bench bench_growth bench_latency bench_micro fuzz up down job aggregation_job window_job demo test psql chaos chaos_report stored_savepoint
+.PHONY: help bench bench_growth bench_latency bench_micro bench_rollup fuzz up down job aggregation_job window_job demo test psql chaos chaos_report stored_savepoint
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z_]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,11 @@ bench_growth: ## How the rate changes with keys, partitions, sizes, stored rows,
 	@mvn -B -q -pl bench -am package -Dmaven.test.skip=true -Dspotless.check.skip=true
 	@java -Xmx4g -cp bench/target/tidemark-bench/tidemark-bench.jar io.tidemark.bench.growth.GrowthMain \
 		$(if $(CURVES),--curves $(CURVES)) $(if $(HEAPS),--heaps $(HEAPS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(REPORT),--report $(REPORT))
+
+bench_rollup: ## Rollups of a year beside plain Postgres and DuckDB: HOSTS=, ROWS= by window and host, ROUNDS=, REPORT=
+	@mvn -B -q -pl bench,rollup -am package -Dmaven.test.skip=true -Dspotless.check.skip=true
+	@java -Xmx2g -cp bench/target/tidemark-bench/tidemark-bench.jar io.tidemark.bench.rollup.RollupBenchMain \
+		$(if $(HOSTS),--hosts $(HOSTS)) $(if $(ROWS),--rows $(ROWS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(REPORT),--report $(REPORT))
 
 bench_micro: ## The hot parts one by one, with what they allocate, by JMH: ONLY=pattern, REPORT=file
 	@mvn -B -q -Ppeers -pl bench/micro -am package -Dmaven.test.skip=true -Dspotless.check.skip=true

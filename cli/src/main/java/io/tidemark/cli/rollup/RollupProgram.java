@@ -69,10 +69,15 @@ public final class RollupProgram {
                 beside.resolve("../../../rollup/target/rollup").normalize(),
                 beside.resolve("../../rollup/target/rollup").normalize())) {
             if (Files.exists(home.resolve("tidemark-rollup.jar"))) {
-                return new RollupProgram(home);
+                return in(home);
             }
         }
         throw new StackException("Spark is not built in; build it with: mvn -pl cli,rollup -am package -DskipTests");
+    }
+
+    /** In a folder with {@code tidemark-rollup.jar} and Spark. */
+    public static RollupProgram in(Path home) {
+        return new RollupProgram(home.toAbsolutePath());
     }
 
     /**
