@@ -54,8 +54,26 @@ public final class RollupPlan {
     private static final String WINDOWS_CLOSED =
             "select least(watermark_ms, (extract(epoch from clock_timestamp()) * 1000)::bigint) from aggregate_progress";
 
+    /**
+     * Up to which midnight all sessions that began before it are closed: a visitor's id is of one UTC day. One by address that goes on
+     * over midnight joins when it ends.
+     */
+    private static final String SESSIONS_CLOSED = """
+            select (least(p.watermark_ms, (extract(epoch from clock_timestamp()) * 1000)::bigint) - s.gap_ms) / %1$d * %1$d
+            from session_progress p, session_settings s""".formatted(24 * 3_600_000);
+
+    private static final String WINDOWS_FROM =
+            "select " + Sql.MILLIS.formatted("windows_from") + " from retention_horizon where windows_from is not null";
+
     private static final String WINDOWS_MARKED =
             "select " + Sql.MILLIS.formatted("window_start") + " from window_corrections";
+
+    /** Whatever is recomputed of a visitor is within its day. */
+    private static final String SESSIONS_MARKED = "select %s from session_corrections, %s as bin"
+            .formatted(
+                    Sql.MILLIS.formatted("bin"),
+                    "generate_series(date_trunc('day', span_start, 'UTC'),"
+                            + " date_trunc('day', span_end, 'UTC') + interval '23 hours', interval '1 hour')");
 
     private final Connection connection;
     private final RollupSource source;
@@ -91,6 +109,11 @@ public final class RollupPlan {
         NavigableSet<Long> marked = marked();
         OffsetDateTime touchedFrom = requireNonNull(one(OLDEST_OPEN, OffsetDateTime.class), "no time");
         NavigableSet<Long> starts = range == null ? due() : within(range);
+        Long kept = from == null && source.content() == Content.WINDOWS ? one(WINDOWS_FROM, Long.class) : null;
+        if (kept != null) {
+            // What is rolled up stays when its windows go.
+            starts = starts.tailSet(kept, true);
+        }
         List<Period> found = new ArrayList<>(starts.size());
         for (long start : starts) {
             long end = periods.endOf(start);
@@ -115,17 +138,16 @@ public final class RollupPlan {
     }
 
     private @Nullable Long closed() throws SQLException {
-        return source.content() == Content.WINDOWS ? one(WINDOWS_CLOSED, Long.class) : null;
+        return one(source.content() == Content.WINDOWS ? WINDOWS_CLOSED : SESSIONS_CLOSED, Long.class);
     }
 
     private NavigableSet<Long> marked() throws SQLException {
         NavigableSet<Long> marked = new TreeSet<>();
-        if (source.content() == Content.WINDOWS) {
-            try (Statement read = connection.createStatement();
-                    ResultSet row = read.executeQuery(WINDOWS_MARKED)) {
-                while (row.next()) {
-                    marked.add(row.getLong(1));
-                }
+        try (Statement read = connection.createStatement();
+                ResultSet row =
+                        read.executeQuery(source.content() == Content.WINDOWS ? WINDOWS_MARKED : SESSIONS_MARKED)) {
+            while (row.next()) {
+                marked.add(row.getLong(1));
             }
         }
         return marked;
