@@ -24,6 +24,8 @@ public enum RejectReason {
     ENRICHMENT_FAILED,
     /** The record passed all checks, and Postgres refused its row, as by a constraint that was added to the table. */
     REFUSED_BY_DATABASE,
+    /** Older than what is kept: {@code tidemark retention} has dropped the events of its day, or is about to. */
+    EXPIRED,
     /** An enriched record without readable source coordinates. */
     MISSING_COORDINATES;
 

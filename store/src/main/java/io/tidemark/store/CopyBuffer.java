@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyIn;
@@ -105,15 +106,26 @@ final class CopyBuffer {
         return bytes.position();
     }
 
-    /** Sends the rows from one to another, exclusive; the buffer stays as it is. In pieces, since Postgres takes each in whole. */
-    void writeTo(CopyIn copy, int fromRow, int toRow) throws SQLException {
+    /**
+     * Sends the rows from one to another, exclusive, but for those left out; the buffer stays as it is. In pieces, since Postgres
+     * takes each in whole.
+     */
+    void writeTo(CopyIn copy, int fromRow, int toRow, BitSet leftOut) throws SQLException {
         copy.writeToCopy(HEADER, 0, HEADER.length);
-        int end = toRow < rows ? starts[toRow] : bytes.position();
-        for (int at = starts[fromRow]; at < end; at += PIECE) {
-            copy.writeToCopy(bytes.array(), at, Math.min(PIECE, end - at));
+        for (int row = leftOut.nextClearBit(fromRow); row < toRow; ) {
+            int next = leftOut.nextSetBit(row);
+            int end = next < 0 ? toRow : Math.min(next, toRow);
+            write(copy, starts[row], end < rows ? starts[end] : bytes.position());
+            row = leftOut.nextClearBit(end);
         }
         byte[] trailer = ByteBuffer.allocate(Short.BYTES).putShort(END).array();
         copy.writeToCopy(trailer, 0, trailer.length);
+    }
+
+    private void write(CopyIn copy, int from, int to) throws SQLException {
+        for (int at = from; at < to; at += PIECE) {
+            copy.writeToCopy(bytes.array(), at, Math.min(PIECE, to - at));
+        }
     }
 
     void clear() {

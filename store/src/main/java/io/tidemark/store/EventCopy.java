@@ -2,6 +2,7 @@ package io.tidemark.store;
 
 import io.tidemark.model.EnrichedEvent;
 import io.tidemark.model.EnrichedEventCodec;
+import io.tidemark.model.EventTime;
 import io.tidemark.model.RejectReason;
 import io.tidemark.model.SourceCoordinates;
 import java.sql.Connection;
@@ -9,11 +10,16 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
 
 /** Rows on their way into {@code processed_events} by COPY, and the search for those that Postgres refuses. */
 final class EventCopy {
@@ -35,9 +41,18 @@ final class EventCopy {
     private final EnrichedEventCodec codec = new EnrichedEventCodec();
     private final CopyBuffer rows = new CopyBuffer();
     private final List<SourceCoordinates> places = new ArrayList<>();
+    private final Set<Long> days = new HashSet<>();
+    private long lastDay = Long.MIN_VALUE;
+
+    /** When each row's event was. */
+    private long[] times = new long[1024];
+
+    /** Rows that are not sent, since they are expired. */
+    private final BitSet leftOut = new BitSet();
 
     void add(EnrichedEvent event, SourceCoordinates at) {
         places.add(at);
+        note(event.eventTimeMillis());
         rows.row(COLUMNS)
                 .text(event.ip())
                 .timestamp(event.eventTimeMillis())
@@ -63,8 +78,47 @@ final class EventCopy {
                 .text(event.visitorId());
     }
 
+    private void note(long millis) {
+        int row = rows.rows();
+        if (row == times.length) {
+            times = Arrays.copyOf(times, 2 * row);
+        }
+        times[row] = millis;
+        long day = EventPartition.dayOf(millis);
+        if (day != lastDay) {
+            days.add(day);
+            lastDay = day;
+        }
+    }
+
     int rows() {
         return rows.rows();
+    }
+
+    /** The days of the events, in UTC, since 1970-01-01. */
+    Set<Long> days() {
+        return days;
+    }
+
+    /**
+     * Leaves out the rows of events from before that time, and no others.
+     *
+     * @return what they are rejected with
+     */
+    List<Rejection> leaveOutBefore(long millis) {
+        leftOut.clear();
+        List<Rejection> expired = new ArrayList<>();
+        for (int row = 0; row < rows.rows(); row++) {
+            if (times[row] < millis) {
+                leftOut.set(row);
+                expired.add(new Rejection(
+                        places.get(row),
+                        RejectReason.EXPIRED,
+                        "event_time %s is before %s, from which on events are kept"
+                                .formatted(EventTime.format(times[row]), EventTime.format(millis))));
+            }
+        }
+        return expired;
     }
 
     /** Bytes of the rows. */
@@ -75,18 +129,35 @@ final class EventCopy {
     void clear() {
         rows.clear();
         places.clear();
+        days.clear();
+        lastDay = Long.MIN_VALUE;
+        leftOut.clear();
     }
 
     /** Whether the error may be the fault of a single row, so that the others can be stored without it. */
     static boolean isFaultOfARow(@Nullable Throwable failure) {
         String state = failure instanceof SQLException e ? e.getSQLState() : null;
         return RAISED_BY_A_TRIGGER.equals(state)
-                || (state != null && state.length() == 5 && FAULT_OF_A_ROW.contains(state.substring(0, 2)));
+                || (state != null
+                        && state.length() == 5
+                        && FAULT_OF_A_ROW.contains(state.substring(0, 2))
+                        && !lacksPartition(failure));
+    }
+
+    /**
+     * Whether there is no partition for a row: told by the code of a violated check, yet of no constraint. That is no fault of the
+     * row.
+     */
+    static boolean lacksPartition(@Nullable Throwable failure) {
+        return failure instanceof PSQLException e
+                && PSQLState.CHECK_VIOLATION.getState().equals(e.getSQLState())
+                && e.getServerErrorMessage() != null
+                && e.getServerErrorMessage().getConstraint() == null;
     }
 
     /** Sends all rows, or none. */
     void sendAll(Connection connection) throws SQLException {
-        if (rows.rows() > 0) {
+        if (leftOut.nextClearBit(0) < rows.rows()) {
             send(connection, 0, rows.rows());
         }
     }
@@ -107,7 +178,7 @@ final class EventCopy {
     }
 
     private void sendGood(Connection connection, int from, int to, List<Rejection> refused) throws SQLException {
-        if (from == to) {
+        if (leftOut.nextClearBit(from) >= to) {
             return;
         }
         Savepoint before = connection.setSavepoint();
@@ -138,7 +209,7 @@ final class EventCopy {
     private void send(Connection connection, int from, int to) throws SQLException {
         CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(COPY);
         try {
-            rows.writeTo(copy, from, to);
+            rows.writeTo(copy, from, to, leftOut);
             copy.endCopy();
         } catch (SQLException e) {
             cancel(copy, e);

@@ -4,6 +4,7 @@ import io.tidemark.model.EnrichedEvent;
 import io.tidemark.model.SourceCoordinates;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,7 @@ public final class EventWriter implements AutoCloseable {
     private final List<Rejection> rejections = new ArrayList<>();
     private final Session session;
     private final int maxPendingBytes;
+    private final KnownPartitions partitions;
 
     /** Set once Postgres has refused the batch for a row's sake, until it is stored without that row. */
     private boolean holdsBadRow;
@@ -46,18 +49,25 @@ public final class EventWriter implements AutoCloseable {
     }
 
     EventWriter(Session session, int maxPendingBytes) {
+        this(session, maxPendingBytes, Clock.systemUTC());
+    }
+
+    /** @param clock tells which days are recent enough for a partition of their own */
+    EventWriter(Session session, int maxPendingBytes, Clock clock) {
         if (maxPendingBytes <= 0) {
             throw new IllegalArgumentException("maxPendingBytes must be positive; was " + maxPendingBytes);
         }
         this.session = session;
         this.maxPendingBytes = maxPendingBytes;
+        this.partitions = new KnownPartitions(clock);
     }
 
     /**
      * What a flush did.
      *
      * @param stored number of rows stored
-     * @param refused events whose rows Postgres refused; they are rejected, and the others were stored without them
+     * @param refused events whose rows Postgres refused, or that are older than what is kept; they are rejected, and the others were
+     *     stored without them
      */
     public record Flushed(int stored, List<Rejection> refused) {
         static final Flushed NOTHING = new Flushed(0, List.of());
@@ -133,16 +143,7 @@ public final class EventWriter implements AutoCloseable {
         if (!hasPending()) {
             return Flushed.NOTHING;
         }
-        List<Rejection> refused;
-        try {
-            refused = store();
-        } catch (StoreException e) {
-            if (!EventCopy.isFaultOfARow(e.getCause())) {
-                throw e;
-            }
-            holdsBadRow = true;
-            refused = store();
-        }
+        List<Rejection> refused = storeWhatCanBe();
         holdsBadRow = false;
         int stored = rows.rows() - refused.size();
         rows.clear();
@@ -151,7 +152,26 @@ public final class EventWriter implements AutoCloseable {
         return new Flushed(stored, refused);
     }
 
+    private List<Rejection> storeWhatCanBe() {
+        boolean looked = false;
+        while (true) {
+            try {
+                return store();
+            } catch (StoreException e) {
+                if (EventCopy.lacksPartition(e.getCause()) && !looked) {
+                    looked = true;
+                    partitions.forget();
+                } else if (EventCopy.isFaultOfARow(e.getCause()) && !holdsBadRow) {
+                    holdsBadRow = true;
+                } else {
+                    throw e;
+                }
+            }
+        }
+    }
+
     private List<Rejection> store() {
+        makePartitions();
         return session.transact("store " + rows.rows() + " events", connection -> {
             List<Rejection> refused = batch.claim(Ledger.within(connection)) ? copy(connection) : refused(connection);
             batch.aboutToCommit();
@@ -159,13 +179,30 @@ public final class EventWriter implements AutoCloseable {
         });
     }
 
+    /** In a transaction of its own, which is over before the ledger is touched: nobody waits for both. */
+    private void makePartitions() {
+        SortedSet<Long> missing = partitions.missing(rows.days());
+        if (!missing.isEmpty()) {
+            session.transact("make partitions of processed_events", connection -> {
+                partitions.make(connection, missing);
+                return missing.size();
+            });
+            partitions.made(missing);
+        }
+    }
+
     /** Savepoints cost time, so they are taken only once it is known that there is a bad row. */
     private List<Rejection> copy(Connection connection) throws SQLException {
-        List<Rejection> refused = List.of();
-        if (holdsBadRow) {
-            refused = rows.sendGood(connection);
-        } else {
-            rows.sendAll(connection);
+        List<Rejection> refused = new ArrayList<>();
+        if (rows.rows() > 0) {
+            long eventsFrom = RetentionHorizon.holdEventsFrom(connection);
+            partitions.expireBefore(eventsFrom);
+            refused.addAll(rows.leaveOutBefore(eventsFrom));
+            if (holdsBadRow) {
+                refused.addAll(rows.sendGood(connection));
+            } else {
+                rows.sendAll(connection);
+            }
         }
         Map<Ledger.Key, Integer> refusedByPartition = new HashMap<>();
         refused.forEach(each -> refusedByPartition.merge(Ledger.Key.of(each.at()), 1, Integer::sum));
@@ -176,8 +213,8 @@ public final class EventWriter implements AutoCloseable {
     }
 
     /**
-     * Of a transaction that was committed though its answer was lost, the events that have no row: Postgres refused it; or a
-     * successor, which has moved the ledger just as far, rejected what this writer would have stored.
+     * Of a transaction that was committed though its answer was lost, the events that have no row: Postgres refused it, or it was
+     * expired; or a successor, which has moved the ledger just as far, rejected what this writer would have stored.
      */
     private List<Rejection> refused(Connection connection) throws SQLException {
         Set<SourceCoordinates> own = new HashSet<>();

@@ -2,8 +2,11 @@ package io.tidemark.store;
 
 /** Pieces of SQL that several statements share. */
 final class Sql {
-    /** A {@code timestamptz} from a parameter in milliseconds since the epoch; exact, and no session's time zone matters. */
-    static final String TIMESTAMP = "(timestamptz 'epoch' + ? * interval '1 millisecond')";
+    /**
+     * A {@code timestamptz} from a parameter in milliseconds since the epoch; exact, and no session's time zone matters. Immutable
+     * in all its parts, so that the planner knows the time and leaves out partitions.
+     */
+    static final String TIMESTAMP = "((timestamp 'epoch' + ? * interval '1 millisecond') at time zone 'UTC')";
 
     /** Milliseconds since the epoch of the {@code timestamptz} that is put in for {@code %s}. */
     static final String MILLIS = "(extract(epoch from %s) * 1000)::bigint";

@@ -27,6 +27,7 @@ class AuditQueriesTest {
     /** Four events in two windows, counted: offsets 0 and 1 are in the first window. */
     @BeforeEach
     void countFourEvents() {
+        StoreFixture.partitionForAll(config);
         event(0, NOON, "a.example", "'x'");
         event(1, NEXT - 1, "a.example", "null");
         event(2, NEXT, "a.example", "''");

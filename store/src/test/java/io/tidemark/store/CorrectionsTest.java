@@ -144,6 +144,7 @@ class CorrectionsTest {
 
     @Test
     void fewWindowsAreFoundByTheIndex() {
+        StoreFixture.partitionForAll(config);
         run(config, """
                 insert into processed_events (event_timestamp, host, geodata, bot, referrer_source, source_topic_id,
                     source_partition, source_offset)
@@ -161,7 +162,7 @@ class CorrectionsTest {
         assertThat(rows(
                         config,
                         "select idx_scan > 0 from pg_stat_user_indexes"
-                                + " where indexrelname = 'processed_events_event_timestamp'"))
+                                + " where indexrelname = 'all_days_event_timestamp_idx'"))
                 .containsExactly("t");
     }
 

@@ -308,7 +308,7 @@ class EventWriterTest {
                 config, "alter table processed_events add constraint no_admin check (host <> 'admin') not valid");
         StoreFixture.run(
                 config,
-                "alter table processed_events add constraint one_a_url unique (url) deferrable initially deferred");
+                "alter table processed_events add constraint one_a_url unique (url, event_timestamp) deferrable initially deferred");
         try (EventWriter writer = new EventWriter(config)) {
             writer.add(event("admin", null, NOON), at(0, 0));
             writer.add(event("a", null, NOON), at(0, 1));
@@ -325,7 +325,7 @@ class EventWriterTest {
     void constraintThatSpeaksUpAtTheCommitRejectsItsRowsOnly() {
         StoreFixture.run(
                 config,
-                "alter table processed_events add constraint one_a_url unique (url) deferrable initially deferred");
+                "alter table processed_events add constraint one_a_url unique (url, event_timestamp) deferrable initially deferred");
         try (EventWriter writer = new EventWriter(config)) {
             writer.add(event("a", null, NOON), at(0, 0));
             writer.add(event("b", null, NOON), at(0, 1));

@@ -51,6 +51,11 @@ final class StoreFixture {
         return event("example.org", null, NOON);
     }
 
+    /** One partition for all days, for tests that write rows by SQL. */
+    static void partitionForAll(StoreConfig config) {
+        run(config, "create table all_days partition of processed_events for values from (minvalue) to (maxvalue)");
+    }
+
     /** The rows of a query, each as its values joined by {@code |}, NULL as {@code null}. */
     static List<String> rows(StoreConfig config, String sql) {
         try (Connection connection = DriverManager.getConnection(config.jdbcUrl(), config.user(), config.password());

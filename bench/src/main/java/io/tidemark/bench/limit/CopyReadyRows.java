@@ -84,7 +84,10 @@ public final class CopyReadyRows {
             }
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             try (Connection connection = open()) {
-                connection.unwrap(PGConnection.class).getCopyAPI().copyOut(TABLE + "to stdout" + BINARY, out);
+                connection
+                        .unwrap(PGConnection.class)
+                        .getCopyAPI()
+                        .copyOut("copy (select * from processed_events) to stdout" + BINARY, out);
             }
             rows = out.toByteArray();
             return number;

@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 
 /** Rows of {@code processed_events} from the days before a benchmark, as if Tidemark had been running for long. */
@@ -77,10 +78,15 @@ final class StoredRows {
                                 case column_name when 'event_timestamp' then 'event_timestamp - $1 * interval ''1 hour'''
                                     else column_name end, ', ' order by ordinal_position)
                             into columns from information_schema.columns where table_name = 'processed_events';
-                        for hour in reverse %d..1 loop
+                        for day in 0..(24 + %1$d) / 24 + 1 loop
+                            execute format('create table if not exists bench_%%s partition of processed_events for values from (%%L) to (%%L)',
+                                day, timestamptz '%2$s' - (day + 1) * interval '1 day', timestamptz '%2$s' - day * interval '1 day');
+                        end loop;
+                        for hour in reverse %1$d..1 loop
                             execute 'insert into processed_events select ' || columns || ' from an_hour' using 24 + hour;
                         end loop;
-                    end $$""".formatted((rows + ROWS_AN_HOUR - 1) / ROWS_AN_HOUR));
+                    end $$""".formatted(
+                            (rows + ROWS_AN_HOUR - 1) / ROWS_AN_HOUR, EventSource.START.truncatedTo(ChronoUnit.DAYS)));
             // Of rows that have been there for days, this is long done.
             statement.execute("vacuum (analyze) processed_events");
         }

@@ -39,6 +39,7 @@ class ResultsTest {
     /** Three events in two partitions, in one window. */
     @BeforeEach
     void store() throws SQLException {
+        run("create table days partition of processed_events for values from (minvalue) to (maxvalue)");
         ledger(TOPIC, 0, 2);
         ledger(TOPIC, 2, 1);
         event(0, 0);

@@ -58,6 +58,8 @@ final class ReadersTest {
 
     @Test
     void eventsAndRejectionsAreReadWithAllThatTheyWereSentWith() throws SQLException {
+        database.execute(
+                "create table a_day partition of processed_events for values from ('1970-01-01Z') to ('1970-01-02Z')");
         database.execute("""
                 insert into processed_events (source_topic_id, source_partition, source_offset, host, event_timestamp,
                     url, ip, user_agent, geodata, bot, referrer_source)

@@ -114,6 +114,7 @@ class WindowTablesTest {
     }
 
     private void storeAnEvent() throws SQLException {
+        run("create table a_day partition of processed_events for values from ('2026-03-01Z') to ('2026-03-02Z')");
         run("""
                 insert into processed_events (event_timestamp, host, geodata, bot, referrer_source, source_topic_id,
                     source_partition, source_offset)
