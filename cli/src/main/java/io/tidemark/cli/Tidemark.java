@@ -29,6 +29,7 @@ import picocli.CommandLine.ScopeType;
             RollupCommand.class,
             SqlCommand.class,
             AuditCommand.class,
+            RetentionCommand.class,
             CommandLine.HelpCommand.class,
             AutoComplete.GenerateCompletion.class
         },

@@ -23,26 +23,31 @@ public record AuditGroups(int tables, List<Difference> differences, long differi
     static final AuditGroups NONE = new AuditGroups(0, List.of(), 0);
 
     /**
-     * Windows from before the table was counted of which it has nothing are left out. Takes the size; the end of what is closed,
-     * twice; the table's name; and how many to name.
+     * Windows from before the table was counted of which it has nothing are left out, and those of which events were forgotten before
+     * it was. Takes the size; the end of what is closed and the first window that is there, twice; the table's name, twice; and how
+     * many to name.
      */
     private static final String COMPARE = """
             with marked as (
                 select distinct window_start as w from window_corrections where window_size_ms = ?
             ), found as (
                 select event_hour as w, %1$s as host, sum(num_hits)::bigint as n from %2$s
-                where event_hour < %3$s and not exists (select from marked where marked.w = event_hour)
+                where event_hour < %3$s and event_hour >= %3$s and not exists (select from marked where marked.w = event_hour)
                 group by 1, 2
             ), wanted as (
                 select event_hour as w, %1$s as host, sum(num_hits)::bigint as n from processed_events_aggregated
-                where event_hour < %3$s and not exists (select from marked where marked.w = event_hour)
+                where event_hour < %3$s and event_hour >= %3$s and not exists (select from marked where marked.w = event_hour)
                     and (event_hour in (select w from found)
                         or event_hour >= (select created_at from aggregate_tables where table_name = ?))
                 group by 1, 2
             )
             select %4$s, host, found.n, wanted.n, count(*) over ()
             from found full join wanted using (w, host)
-            where found.n is distinct from wanted.n order by w, host limit ?""";
+            where found.n is distinct from wanted.n
+                and not exists (select from forgotten_hits f
+                    where f.window_start >= w and f.window_start < w + ? * interval '1 millisecond'
+                        and f.forgotten_at < (select created_at from aggregate_tables where table_name = ?))
+            order by w, host limit ?""";
 
     public AuditGroups {
         differences = List.copyOf(differences);
@@ -63,8 +68,14 @@ public record AuditGroups(int tables, List<Difference> differences, long differi
             @Nullable Long counted,
             @Nullable Long byHost) {}
 
-    /** @param closedBefore windows that start before it are closed, and written; milliseconds since the epoch */
-    static AuditGroups read(Connection connection, long sizeMillis, long closedBefore, int most) throws SQLException {
+    /**
+     * Compares the windows between two starts, in milliseconds since the epoch.
+     *
+     * @param closedBefore windows that start before it are closed, and written
+     * @param from windows that start before it may be gone
+     */
+    static AuditGroups read(Connection connection, long sizeMillis, long closedBefore, long from, int most)
+            throws SQLException {
         List<Aggregate> aggregates = AggregateTables.all(connection, sizeMillis);
         List<Difference> differences = new ArrayList<>();
         long differing = 0;
@@ -75,9 +86,13 @@ public record AuditGroups(int tables, List<Difference> differences, long differi
             try (PreparedStatement select = connection.prepareStatement(sql)) {
                 select.setLong(1, sizeMillis);
                 select.setLong(2, closedBefore);
-                select.setLong(3, closedBefore);
-                select.setString(4, each.table());
-                select.setInt(5, most);
+                select.setLong(3, from);
+                select.setLong(4, closedBefore);
+                select.setLong(5, from);
+                select.setString(6, each.table());
+                select.setLong(7, sizeMillis);
+                select.setString(8, each.table());
+                select.setInt(9, most);
                 try (ResultSet row = select.executeQuery()) {
                     long ofTable = 0;
                     while (row.next()) {

@@ -48,6 +48,17 @@ public final class AuditOffsets {
         }
     }
 
+    /** Adds those from {@code from} on and before {@code to}. */
+    void addRange(long from, long to) {
+        for (long at = from; at < to; ) {
+            long start = (at >> CHUNK_SHIFT) << CHUNK_SHIFT;
+            long end = Math.min(to, start + CHUNK_SIZE);
+            chunks.computeIfAbsent(at >> CHUNK_SHIFT, none -> new BitSet(CHUNK_SIZE))
+                    .set((int) (at - start), (int) (end - start));
+            at = end;
+        }
+    }
+
     public void addAll(AuditOffsets others) {
         others.chunks.forEach((key, chunk) ->
                 chunks.computeIfAbsent(key, none -> new BitSet(CHUNK_SIZE)).or(chunk));

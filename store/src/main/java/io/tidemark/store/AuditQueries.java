@@ -33,7 +33,8 @@ public final class AuditQueries {
     private static final String MISSING = """
             select t from unnest(array['processed_events', 'processed_events_aggregated',
                 'processed_events_aggregated_source', 'ingest_ledger', 'ingest_rejected', 'window_corrections',
-                'aggregate_settings', 'aggregate_progress', 'aggregate_tables']) t
+                'aggregate_settings', 'aggregate_progress', 'aggregate_tables', 'ingest_gone', 'retention_horizon',
+                'forgotten_hits']) t
             where to_regclass(t) is null limit 1""";
 
     private static final String ACCOUNTS =
@@ -79,8 +80,10 @@ public final class AuditQueries {
                 }
             }
             requireTables(connection);
-            AuditSnapshot read =
-                    new AuditSnapshot(partitions(connection, most), AuditWindowQueries.read(connection, most));
+            AuditSnapshot read = new AuditSnapshot(
+                    partitions(connection, most),
+                    AuditWindowQueries.read(connection, most),
+                    GoneEvents.counts(connection));
             connection.rollback();
             return read;
         } catch (SQLException e) {
@@ -104,10 +107,12 @@ public final class AuditQueries {
         Map<Partition, Account> accounts = accounts(connection);
         Map<Partition, Found> stored = words(connection, STORED);
         Map<Partition, Found> rejected = words(connection, REJECTED);
+        Map<Partition, AuditOffsets> gone = GoneEvents.offsets(connection);
         SortedMap<Partition, Rows> partitions = new TreeMap<>();
         accounts.keySet().forEach(partition -> partitions.put(partition, Rows.none()));
         stored.keySet().forEach(partition -> partitions.put(partition, Rows.none()));
         rejected.keySet().forEach(partition -> partitions.put(partition, Rows.none()));
+        gone.keySet().forEach(partition -> partitions.put(partition, Rows.none()));
         for (Map.Entry<Partition, Rows> entry : partitions.entrySet()) {
             Partition partition = entry.getKey();
             Found rows = stored.getOrDefault(partition, new Found());
@@ -118,7 +123,8 @@ public final class AuditQueries {
                     rows.repeatedWords.isEmpty()
                             ? List.of()
                             : repeated(connection, partition, rows.repeatedWords, most),
-                    rejected.getOrDefault(partition, new Found()).offsets));
+                    rejected.getOrDefault(partition, new Found()).offsets,
+                    gone.getOrDefault(partition, new AuditOffsets())));
         }
         return partitions;
     }

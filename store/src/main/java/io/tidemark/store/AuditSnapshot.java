@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  * What the tables say at one moment.
  *
  * @param partitions every source partition that any of the tables names
+ * @param gone what was deleted, and is accounted for
  */
-public record AuditSnapshot(SortedMap<Partition, Rows> partitions, AuditWindows windows) {
+public record AuditSnapshot(SortedMap<Partition, Rows> partitions, AuditWindows windows, Gone gone) {
     public AuditSnapshot {
         partitions = Collections.unmodifiableSortedMap(new TreeMap<>(partitions));
         requireNonNull(windows, "windows is null");
+        requireNonNull(gone, "gone is null");
     }
 
     /** A partition of {@code web-events}, told apart from one of a topic made anew by the topic's id. */
@@ -50,6 +52,19 @@ public record AuditSnapshot(SortedMap<Partition, Rows> partitions, AuditWindows 
      */
     public record Account(long first, long next, long stored, long rejected, long absent) {}
 
+    /**
+     * What has been deleted.
+     *
+     * @param expired events, by {@code tidemark retention}
+     * @param forgotten events, by {@code tidemark forget}
+     * @param eventsFromMillis windows that start before it are not compared with events; {@link Long#MIN_VALUE} if all are
+     * @param windowsFromMillis windows that start before it are not compared at all; {@link Long#MIN_VALUE} if all are
+     */
+    public record Gone(long expired, long forgotten, long eventsFromMillis, long windowsFromMillis) {
+        /** Nothing was. */
+        public static final Gone NOTHING = new Gone(0, 0, Long.MIN_VALUE, Long.MIN_VALUE);
+    }
+
     /** An offset with more rows than one in {@code processed_events}. */
     public record Repeated(long offset, long rows) {}
 
@@ -61,10 +76,17 @@ public record AuditSnapshot(SortedMap<Partition, Rows> partitions, AuditWindows 
      * @param rows the rows there; more than the offsets if an offset has several
      * @param repeated the first of those offsets
      * @param rejected the offsets in {@code ingest_rejected}
+     * @param gone the offsets in {@code ingest_gone}
      */
     public record Rows(
-            @Nullable Account account, AuditOffsets stored, long rows, List<Repeated> repeated, AuditOffsets rejected) {
+            @Nullable Account account,
+            AuditOffsets stored,
+            long rows,
+            List<Repeated> repeated,
+            AuditOffsets rejected,
+            AuditOffsets gone) {
         public Rows {
+            requireNonNull(gone, "gone is null");
             requireNonNull(stored, "stored is null");
             requireNonNull(rejected, "rejected is null");
             repeated = List.copyOf(repeated);
@@ -72,7 +94,7 @@ public record AuditSnapshot(SortedMap<Partition, Rows> partitions, AuditWindows 
 
         /** Of a partition that no table names. */
         public static Rows none() {
-            return new Rows(null, new AuditOffsets(), 0, List.of(), new AuditOffsets());
+            return new Rows(null, new AuditOffsets(), 0, List.of(), new AuditOffsets(), new AuditOffsets());
         }
     }
 

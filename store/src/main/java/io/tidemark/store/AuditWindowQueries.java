@@ -29,23 +29,38 @@ final class AuditWindowQueries {
             """;
 
     private static final String CLOSED_ROWS = """
-            hosts as (
+            bounds as materialized (
+                select ? * interval '1 millisecond' as size, %1$s as closed, %1$s as windows_from, %1$s as events_from
+            ), hosts as (
                 select event_hour as w, host, num_hits from processed_events_aggregated
-                where event_hour < %1$s and not exists (select from marked where marked.w = event_hour)
+                where event_hour < (select closed from bounds) and event_hour >= (select windows_from from bounds)
+                    and not exists (select from marked where marked.w = event_hour)
             ), referrers as (
                 select event_hour as w, host, referrer, num_hits from processed_events_aggregated_source
-                where event_hour < %1$s and not exists (select from marked where marked.w = event_hour)
+                where event_hour < (select closed from bounds) and event_hour >= (select windows_from from bounds)
+                    and not exists (select from marked where marked.w = event_hour)
             )""".formatted(Sql.TIMESTAMP);
 
-    /** Takes the size; the end of what is closed, thrice; the size; and how many to name. All in milliseconds. */
+    /**
+     * Takes the size, twice; the end of what is closed; the first window that is there, and the first whose events are; and how many
+     * to name. All in milliseconds. What was forgotten is still counted.
+     */
     private static final String BY_EVENT_TIME =
             MARKED + ", " + CLOSED_ROWS + """
             , binned as (
-                select date_bin(? * interval '1 millisecond', event_timestamp, timestamptz 'epoch') as w, host,
-                    coalesce(referrer, '') as referrer
-                from processed_events where event_timestamp < %s
+                select date_bin((select size from bounds), event_timestamp, timestamptz 'epoch') as w, host,
+                    coalesce(referrer, '') as referrer, 1 as n
+                from processed_events
+                where event_timestamp < (select closed from bounds)
+                    and event_timestamp >= (select events_from from bounds)
+                union all
+                select date_bin((select size from bounds), window_start, timestamptz 'epoch'), group_key[1], group_key[2],
+                    num_hits
+                from forgotten_hits
+                where table_name = 'processed_events_aggregated_source' and window_start < (select closed from bounds)
+                    and window_start >= (select events_from from bounds)
             ), events as (
-                select w, host, referrer, count(*) as n from binned
+                select w, host, referrer, sum(n)::bigint as n from binned
                 where not exists (select from marked where marked.w = binned.w)
                 group by 1, 2, 3
             ), pairs as materialized (
@@ -58,9 +73,11 @@ final class AuditWindowQueries {
                     from pairs group by 1, 2) p using (w, host)
             ), found as (
                 select w, host, null as referrer, by_host, counted, events from sums
-                where by_host is distinct from counted or by_host is distinct from events
+                where by_host is distinct from counted
+                    or by_host is distinct from events and w >= (select events_from from bounds)
                 union all
-                select w, host, referrer, null, counted, events from pairs where counted is distinct from events
+                select w, host, referrer, null, counted, events from pairs
+                where counted is distinct from events and w >= (select events_from from bounds)
             ), named as (
                 select *, count(*) over () as differing from found order by w, host, referrer nulls first limit ?
             ), in_all as (
@@ -69,9 +86,9 @@ final class AuditWindowQueries {
             )
             select a.windows, a.hosts, a.hits, coalesce(n.differing, 0), %s, n.host, n.referrer, n.by_host, n.counted,
                 n.events
-            from in_all a left join named n on true order by n.w, n.host, n.referrer nulls first""".formatted(Sql.TIMESTAMP, Sql.MILLIS.formatted("n.w"));
+            from in_all a left join named n on true order by n.w, n.host, n.referrer nulls first""".formatted(Sql.MILLIS.formatted("n.w"));
 
-    /** Takes the size; the end of what is closed, twice; and how many to name. */
+    /** As the one above; the first window whose events are there does not matter. */
     private static final String BY_PROCESSING_TIME =
             MARKED + ", " + CLOSED_ROWS + """
             , sums as (
@@ -115,7 +132,10 @@ final class AuditWindowQueries {
         }
         long closedBefore = closedBefore(connection, size);
         long marked = number(connection, COUNT_MARKED, size);
-        AuditGroups groups = byEventTime ? AuditGroups.read(connection, size, closedBefore, most) : AuditGroups.NONE;
+        long windowsFrom = firstWhole(RetentionHorizon.windowsFrom(connection), size);
+        long eventsFrom = firstWhole(RetentionHorizon.eventsFrom(connection), size);
+        AuditGroups groups =
+                byEventTime ? AuditGroups.read(connection, size, closedBefore, windowsFrom, most) : AuditGroups.NONE;
         long open = byEventTime ? number(connection, COUNT_OPEN, size, closedBefore, size, closedBefore) : 0;
         return byEventTime
                 ? compare(
@@ -128,11 +148,26 @@ final class AuditWindowQueries {
                         groups,
                         most,
                         closedBefore,
-                        closedBefore,
-                        size,
-                        closedBefore)
+                        windowsFrom,
+                        eventsFrom)
                 // Both tables are written at once, so that their sums agree before a window closes too.
-                : compare(connection, BY_PROCESSING_TIME, size, false, marked, open, groups, most, LATEST, LATEST);
+                : compare(
+                        connection,
+                        BY_PROCESSING_TIME,
+                        size,
+                        false,
+                        marked,
+                        open,
+                        groups,
+                        most,
+                        LATEST,
+                        windowsFrom,
+                        LATEST);
+    }
+
+    /** Start of the first window that begins at or after that time. */
+    private static long firstWhole(long millis, long size) {
+        return millis < EARLIEST ? EARLIEST : -new TumblingWindows(size).startOf(-millis);
     }
 
     /** Windows that start before it are closed, and written. */
@@ -160,10 +195,11 @@ final class AuditWindowQueries {
             throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             select.setLong(1, size);
+            select.setLong(2, size);
             for (int i = 0; i < parameters.length; i++) {
-                select.setLong(i + 2, parameters[i]);
+                select.setLong(i + 3, parameters[i]);
             }
-            select.setInt(parameters.length + 2, most);
+            select.setInt(parameters.length + 3, most);
             try (ResultSet row = select.executeQuery()) {
                 row.next();
                 long windows = row.getLong(1);

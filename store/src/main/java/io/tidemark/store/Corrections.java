@@ -18,7 +18,7 @@ import java.util.TreeSet;
 /**
  * Windows that the aggregation cannot count whole: marked, and recomputed from {@code processed_events} for all hosts, and all
  * aggregates that are counted.
- * Stored counts only ever grow, as with {@link WindowWriter}. Not thread-safe; connects when first used.
+ * Stored counts only ever grow, as with {@link WindowWriter}; what was forgotten since is still counted. Not thread-safe; connects when first used.
  *
  * <p>A mark is made after the row of the event it is made for was committed: the aggregation reads an event only once it
  * is stored. No such event is missed, whatever runs at once, since a turn takes marks in one statement and counts in a
@@ -58,7 +58,7 @@ public final class Corrections implements AutoCloseable {
     private static final String EACH_STATEMENT_SEES_THE_NEWEST = "set transaction isolation level read committed";
 
     /** Those who recompute take turns. The number is arbitrary: nobody else may use it in the same database. */
-    private static final String TAKE_TURN = "select pg_advisory_xact_lock(7103480112)";
+    static final String TAKE_TURN = "select pg_advisory_xact_lock(7103480112)";
 
     /** Marks of so many windows at the most; the oldest windows first. */
     private static final String TAKE = """
@@ -76,13 +76,25 @@ public final class Corrections implements AutoCloseable {
     private static final String RECOMPUTE = """
             with windows as materialized (
                 select timestamptz 'epoch' + start * interval '1 millisecond' as start from unnest(?::bigint[]) as start
-            ), counts as materialized (
+            ), stored as materialized (
                 select w.start, e.host, coalesce(e.referrer, '') as referrer, count(*) as hits
                 from windows w
                 join processed_events e
                     on e.event_timestamp >= w.start and e.event_timestamp < w.start + ? * interval '1 millisecond'
                     and date_bin(? * interval '1 millisecond', e.event_timestamp, %1$s) = w.start
                 where e.event_timestamp >= %1$s and e.event_timestamp < %1$s
+                group by 1, 2, 3
+            ), counts as materialized (
+                select start, host, referrer, sum(hits)::bigint as hits
+                from (
+                    select * from stored
+                    union all
+                    select w.start, f.group_key[1], f.group_key[2], f.num_hits
+                    from windows w
+                    join forgotten_hits f
+                        on f.window_start >= w.start and f.window_start < w.start + ? * interval '1 millisecond'
+                    where f.table_name = 'processed_events_aggregated_source'
+                ) both_of_them
                 group by 1, 2, 3
             ), by_host as (
                 insert into processed_events_aggregated as t (event_hour, host, num_hits)
@@ -216,6 +228,7 @@ public final class Corrections implements AutoCloseable {
             upsert.setLong(4, starts.first());
             upsert.setLong(5, starts.first());
             upsert.setLong(6, starts.last() + sizeMillis);
+            upsert.setLong(7, sizeMillis);
             upsert.executeUpdate();
         }
         raiseHosts(connection, starts);

@@ -44,6 +44,7 @@ final class GroupRecount {
         for (long start : starts) {
             List<GroupCount> counted = new ArrayList<>();
             count(connection, aggregates, sizeMillis, start, counted);
+            ForgottenHits.addTo(counted, connection, aggregates, start, sizeMillis);
             GroupWriter.write(connection, upserts, counted);
             boolean isLimited = !within.isZero() && starts.size() > 1;
             if (isLimited && System.nanoTime() - began > within.toNanos()) {
@@ -82,10 +83,14 @@ final class GroupRecount {
 
     /** Takes the window's start and end in milliseconds. */
     private static String sql(List<String> columns) {
-        List<String> texts = columns.stream()
+        return "select %s from processed_events where event_timestamp >= %s and event_timestamp < %2$s"
+                .formatted(String.join(", ", texts(columns)), Sql.TIMESTAMP);
+    }
+
+    /** The columns of events as texts. */
+    static List<String> texts(List<String> columns) {
+        return columns.stream()
                 .map(each -> each.equals("bot") ? "case when bot then 'true' else 'false' end" : each)
                 .toList();
-        return "select %s from processed_events where event_timestamp >= %s and event_timestamp < %2$s"
-                .formatted(String.join(", ", texts), Sql.TIMESTAMP);
     }
 }

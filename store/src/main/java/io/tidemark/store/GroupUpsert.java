@@ -29,6 +29,7 @@ final class GroupUpsert {
                 insert into %1$s as t (event_hour, %2$s, num_hits%3$s)
                 select timestamptz 'epoch' + start * interval '1 millisecond', %2$s, num_hits%3$s
                 from unnest(?::bigint[], %4$s, ?::bigint[]%5$s) as w (start, %2$s, num_hits%3$s)
+                where start >= %7$s
                 on conflict (event_hour, %2$s) do update
                 set num_hits = excluded.num_hits, %6$srevision = t.revision + 1, updated_at = now()
                 where t.num_hits < excluded.num_hits""".formatted(
@@ -39,7 +40,8 @@ final class GroupUpsert {
                         aggregate.visitors() ? ", ?::bigint[], ?::bytea[]" : "",
                         aggregate.visitors()
                                 ? "visitors = excluded.visitors, visitors_sketch = excluded.visitors_sketch, "
-                                : "");
+                                : "",
+                        RetentionHorizon.WINDOWS_FROM_MILLIS);
     }
 
     /** @param counts of the aggregate, no group of a window twice, in the order of their keys */

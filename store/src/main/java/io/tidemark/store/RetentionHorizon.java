@@ -25,8 +25,9 @@ final class RetentionHorizon {
     private static final String MOVE_WINDOWS = """
             update retention_horizon set windows_from = greatest(windows_from, %s)""".formatted(Sql.TIMESTAMP);
 
-    /** Condition that a window's start, put in for {@code %s}, is not of one that may be gone. */
-    static final String IS_KEPT = "not exists (select from retention_horizon where %s < windows_from)";
+    /** The start, in milliseconds, of the first window that is written; asked once a statement. */
+    static final String WINDOWS_FROM_MILLIS = "coalesce((select %s from retention_horizon), -9223372036854775808)"
+            .formatted(Sql.MILLIS.formatted("windows_from"));
 
     private RetentionHorizon() {}
 

@@ -17,7 +17,7 @@ import java.util.Map;
 /**
  * Stores windows, for one thread: upserts absolute values into both aggregate tables, so that writing a window twice
  * changes nothing. A count only ever grows: a lower one than stored is left out, so a writer that lags behind its successor
- * takes nothing back. Not thread-safe; connects when first used.
+ * takes nothing back. Windows that are no longer kept, which only a replay brings, are left out. Not thread-safe; connects when first used.
  */
 public final class WindowWriter implements AutoCloseable {
     private static final Duration ANSWER_WITHIN = Duration.ofMinutes(2);
@@ -27,12 +27,14 @@ public final class WindowWriter implements AutoCloseable {
             insert into processed_events_aggregated as t (event_hour, host, num_hits)
             select timestamptz 'epoch' + w.start * interval '1 millisecond', w.host, w.hits
             from unnest(?::bigint[], ?::text[], ?::bigint[]) as w (start, host, hits)
-            on conflict (event_hour, host)\s""" + Sql.ONLY_GROW;
+            where w.start >= %s
+            on conflict (event_hour, host) %s""".formatted(RetentionHorizon.WINDOWS_FROM_MILLIS, Sql.ONLY_GROW);
     private static final String REFERRERS = """
             insert into processed_events_aggregated_source as t (event_hour, host, referrer, num_hits)
             select timestamptz 'epoch' + w.start * interval '1 millisecond', w.host, w.referrer, w.hits
             from unnest(?::bigint[], ?::text[], ?::text[], ?::bigint[]) as w (start, host, referrer, hits)
-            on conflict (event_hour, host, referrer)\s""" + Sql.ONLY_GROW;
+            where w.start >= %s
+            on conflict (event_hour, host, referrer) %s""".formatted(RetentionHorizon.WINDOWS_FROM_MILLIS, Sql.ONLY_GROW);
 
     private final Session session;
 

@@ -84,7 +84,7 @@ public final class Audit {
                 tables.windows(),
                 second == null ? null : second.summary(),
                 differences,
-                notes(topics, partitions));
+                notes(topics, partitions, tables.gone()));
     }
 
     private static PartitionReport audit(
@@ -135,8 +135,21 @@ public final class Audit {
         return count == null ? none : count == 1 ? "1 " + one : count + " " + one + "s";
     }
 
-    private static List<String> notes(KafkaSide.View topics, List<PartitionReport> partitions) {
+    private static List<String> notes(
+            KafkaSide.View topics, List<PartitionReport> partitions, AuditSnapshot.Gone gone) {
         List<String> notes = new ArrayList<>();
+        if (gone.expired() > 0 || gone.forgotten() > 0) {
+            notes.add("%,d stored events have expired since, and %,d were forgotten: ingest_gone lists them"
+                    .formatted(gone.expired(), gone.forgotten()));
+        }
+        if (gone.eventsFromMillis() != Long.MIN_VALUE) {
+            notes.add("Windows before %s are not compared with events, which have expired"
+                    .formatted(EventTime.format(gone.eventsFromMillis())));
+        }
+        if (gone.windowsFromMillis() != Long.MIN_VALUE) {
+            notes.add("Windows before %s have expired and are not compared"
+                    .formatted(EventTime.format(gone.windowsFromMillis())));
+        }
         for (PartitionReport each : partitions) {
             if (each.passedOver() > 0) {
                 notes.add(

@@ -30,6 +30,8 @@ public record Difference(Kind kind, String place, String message) {
         STORED_OUTSIDE,
         /** More or fewer events in {@code processed_events} than the ledger counts. */
         STORED_COUNT,
+        /** Coordinates that have a row, though they were deleted: somebody has brought it back. */
+        STORED_AND_GONE,
         /** Rejected offsets that the ledger has not passed. */
         REJECTED_OUTSIDE,
         /** More or fewer records in {@code ingest_rejected} than the ledger counts. */

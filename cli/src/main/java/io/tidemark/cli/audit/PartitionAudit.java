@@ -52,6 +52,7 @@ final class PartitionAudit {
                                     repeated(rows.repeated())));
         }
         AuditOffsets rejected = union(rows.rejected(), inTopic);
+        add(Kind.STORED_AND_GONE, rows.stored().and(rows.gone()), "in processed_events, and in ingest_gone as deleted");
         add(Kind.STORED_AND_REJECTED, rows.stored().and(rejected), "both stored and rejected");
         Account account = rows.account();
         if (account == null) {
@@ -77,11 +78,15 @@ final class PartitionAudit {
     private void compareStored(Account account) {
         AuditOffsets inside = rows.stored().between(account.first(), account.next());
         add(Kind.STORED_OUTSIDE, rows.stored().minus(inside), "stored, and not passed by ingest_ledger");
-        if (inside.size() != account.stored()) {
+        long gone = rows.gone().size();
+        long more = inside.size() + gone - account.stored();
+        if (more != 0) {
             add(
                     Kind.STORED_COUNT,
-                    "processed_events holds %s than ingest_ledger counts as stored"
-                            .formatted(moreOrFewer(inside.size() - account.stored(), "event", "events")));
+                    "processed_events holds %s than ingest_ledger counts as stored%s"
+                            .formatted(
+                                    moreOrFewer(more, "event", "events"),
+                                    gone == 0 ? "" : " and ingest_gone as deleted"));
         }
     }
 
@@ -136,7 +141,7 @@ final class PartitionAudit {
         Account account = rows.account();
         return account == null || bounds == null
                 ? List.of()
-                : union(rows.stored(), rows.rejected()).gaps(account.first(), account.next(), most);
+                : union(union(rows.stored(), rows.rejected()), rows.gone()).gaps(account.first(), account.next(), most);
     }
 
     /** @param gaps those of {@link #gaps} in which there is a record */
@@ -167,7 +172,7 @@ final class PartitionAudit {
         AuditOffsets seen = union(second.admitted(), second.lost());
         add(
                 Kind.SECOND_SURPLUS,
-                seen.between(0, account.next()).minus(rows.stored()),
+                seen.between(0, account.next()).minus(rows.stored()).minus(rows.gone()),
                 "in %s and not stored".formatted(Topics.ENRICHED));
         if (bounds != null) {
             List<Range> first = seen.ranges(1);

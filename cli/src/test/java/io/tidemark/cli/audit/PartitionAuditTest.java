@@ -26,6 +26,7 @@ class PartitionAuditTest {
     private List<Repeated> repeated = List.of();
     private AuditOffsets rejected = AuditOffsets.of(3, 4);
     private AuditOffsets inTopic = AuditOffsets.of(3, 4);
+    private AuditOffsets gone = new AuditOffsets();
     private boolean topicWhole = true;
     private @Nullable Bounds bounds = new Bounds(0, 12);
 
@@ -55,6 +56,36 @@ class PartitionAuditTest {
         assertThat(audit().report().differences()).isEmpty();
         assertThat(audit().gaps(9)).isEmpty();
         assertThat(audit().report().lag()).isEqualTo(12);
+    }
+
+    @Test
+    void whatWasDeletedAndNotedIsNoDifference() {
+        stored = AuditOffsets.of(0, 7, 8);
+        gone = AuditOffsets.of(1, 2, 5, 6);
+        assertThat(audit().report().differences()).isEmpty();
+        assertThat(audit().gaps(9)).containsExactly(new Range(9, 9));
+        assertThat(second(0, 1, 2, 5, 6, 7, 8)).isEmpty();
+    }
+
+    @Test
+    void whatWasDeletedAndNotNotedIsFound() {
+        stored = AuditOffsets.of(0, 7, 8);
+        gone = AuditOffsets.of(1, 2, 5);
+        assertOnly(
+                Kind.STORED_COUNT,
+                "processed_events holds 1 event fewer than ingest_ledger counts as stored and ingest_gone as deleted");
+        assertThat(audit().gaps(9)).containsExactly(new Range(6, 6), new Range(9, 9));
+    }
+
+    @Test
+    void rowThatCameBackIsFound() {
+        stored = AuditOffsets.of(0, 2, 5, 6, 7, 8);
+        gone = AuditOffsets.of(1, 2);
+        assertThat(audit().report().differences())
+                .contains(new Difference(
+                        Kind.STORED_AND_GONE,
+                        PLACE,
+                        "1 offset is in processed_events, and in ingest_gone as deleted: 2"));
     }
 
     @Test
@@ -275,7 +306,7 @@ class PartitionAuditTest {
     private PartitionAudit audit() {
         PartitionAudit audit = new PartitionAudit(
                 PARTITION,
-                new Rows(account, stored, stored.size() + tooMany, repeated, rejected),
+                new Rows(account, stored, stored.size() + tooMany, repeated, rejected, gone),
                 bounds,
                 inTopic,
                 topicWhole);
