@@ -30,6 +30,7 @@ import picocli.CommandLine.ScopeType;
             SqlCommand.class,
             AuditCommand.class,
             RetentionCommand.class,
+            ForgetCommand.class,
             CommandLine.HelpCommand.class,
             AutoComplete.GenerateCompletion.class
         },

@@ -15,8 +15,7 @@ public enum IpPolicy {
     private static final int KEPT_GROUPS = 3;
 
     /** What is stored; null for nothing. */
-    @Nullable
-    String apply(@Nullable String ip) {
+    public @Nullable String apply(@Nullable String ip) {
         return switch (this) {
             case TRUNCATE -> ip == null ? null : truncated(IpAddresses.parse(ip));
             case KEEP -> ip;
