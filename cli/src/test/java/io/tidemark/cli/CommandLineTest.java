@@ -42,7 +42,8 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "run", "up", "down", "import", "job", "rollup", "sql", "audit"})
+    @ValueSource(
+            strings = {"demo", "run", "up", "down", "import", "job", "rollup", "sql", "audit", "retention", "forget"})
     void helpNamesNoEmptyDefaultAndSplitsNoPath(String command) {
         assertThat(run(Map.of(), command, "--help")).isEqualTo(Main.DONE);
         assertThat(out.toString())
@@ -72,6 +73,15 @@ class CommandLineTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             run x.log --window 0s        | --window must be positive, e.g. 5m; was "0s"
+            retention --events 0d        | --events must be whole days such as 90d, at least 1d, or off; was "0d"
+            retention --events 36h       | --events must be whole days such as 90d, at least 1d, or off; was "36h"
+            retention --windows never    | --windows must be whole days such as 90d, at least 1d, or off; was "never"
+            retention --windows 30d      | --events, --windows: windows must be kept for at least as long as events, of which a late one would make them anew; was 30d, and events 90d
+            retention --events off --windows 400d | --events, --windows: windows must be kept for at least as long as events, of which a late one would make them anew; was 400d, and events off (for ever)
+            forget                       | Name either a --visitor or an --ip
+            forget --visitor 0123456789abcdef --ip 192.0.2.1 | Name either a --visitor or an --ip
+            forget --visitor me          | --visitor must be a visitor_id of 16 hexadecimal digits, such as 0123456789abcdef; was "me"
+            forget --ip example.org      | --ip must be an IPv4 or IPv6 address, such as 192.0.2.7 or 2001:db8::7; was "example.org"
             demo --for 0s                | --for must be positive, e.g. 5m; was "0s"
             demo --rate 0                | --rate must be a whole number between 1 and 999999999; was "0"
             up --partitions -1           | --partitions must be a whole number between 1 and 999999999; was "-1"

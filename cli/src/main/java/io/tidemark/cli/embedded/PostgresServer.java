@@ -219,6 +219,8 @@ public final class PostgresServer implements AutoCloseable {
                 port = %d
                 unix_socket_directories = ''
                 max_connections = 100
+                # A query over all days locks each, and its index.
+                max_locks_per_transaction = 256
                 shared_buffers = 128MB
                 max_wal_size = 2GB
                 checkpoint_timeout = 10min
