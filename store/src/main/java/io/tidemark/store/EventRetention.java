@@ -62,6 +62,12 @@ final class EventRetention {
         }
     }
 
+    /** Whether there is something to do yet: another may have done it meanwhile, or this one, whose commit had no answer. */
+    static boolean isThere(Connection connection, RetentionStep step) throws SQLException {
+        return EventPartitions.all(connection).stream()
+                .anyMatch(each -> each.name().equals(step.name()) && each.fromMillis() == step.fromMillis());
+    }
+
     /**
      * Does it, and notes the rows that go. No event comes into it any more, since the horizon is behind it.
      *

@@ -106,16 +106,14 @@ public final class Forgetting implements AutoCloseable {
         return session.transact("forget a person", connection -> {
             requireTables(connection);
             try (Statement turn = connection.createStatement()) {
-                GoneEvents.takeTurn(connection);
                 // Else a recomputation under way could count the events, and then what was forgotten of them as well.
-                turn.execute(Corrections.TAKE_TURN);
+                GoneEvents.takeTurn(connection);
                 turn.execute(ROOM);
             }
             Traces traces = look(connection, person);
             long events = update(connection, TAKE_ROWS, person);
             GoneEvents.note(connection, "select * from pg_temp.forgotten_now", GoneEvents.FORGOTTEN);
             noteHits(connection);
-            tables.clear();
             tables.addAll(partitions(connection));
             long sessions = hasSessions(connection, person)
                     ? update(connection, "delete from " + SESSIONS + " where %s", person)

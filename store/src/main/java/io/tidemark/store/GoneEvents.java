@@ -41,9 +41,11 @@ final class GoneEvents {
 
     private GoneEvents() {}
 
+    /** Nobody else deletes events, nor recomputes windows from them, until the end of the transaction. */
     static void takeTurn(Connection connection) throws SQLException {
         try (Statement turn = connection.createStatement()) {
             turn.execute(TAKE_TURN);
+            turn.execute(Corrections.TAKE_TURN);
         }
     }
 

@@ -66,9 +66,7 @@ public final class Retention implements AutoCloseable {
             for (RetentionStep each : eventSteps(connection, rules)) {
                 steps.add(checked(connection, each, rules));
             }
-            if (windowsFrom.isPresent()) {
-                steps.addAll(WindowRetention.steps(connection, windowsFrom.getAsLong()));
-            }
+            steps.addAll(windowSteps(connection, rules, eventsFrom, List.copyOf(steps)));
             connection.rollback();
             return new Plan(eventsFrom, windowsFrom.orElse(Long.MIN_VALUE), steps);
         });
@@ -92,34 +90,42 @@ public final class Retention implements AutoCloseable {
             }
             return new Plan(eventsFrom, Long.MIN_VALUE, List.of());
         });
-        int kept = 0;
+        List<RetentionStep> kept = new ArrayList<>();
         List<RetentionStep> events =
                 session.transact("see which events are old", connection -> eventSteps(connection, rules));
         for (RetentionStep each : events) {
             RetentionStep result = session.transact("drop the old events of " + each.name(), connection -> {
                 GoneEvents.takeTurn(connection);
+                if (!EventRetention.isThere(connection, each)) {
+                    return each;
+                }
                 RetentionStep checked = checked(connection, each, rules);
                 return checked.kept() == null ? EventRetention.run(connection, checked) : checked;
             });
             done.accept(result);
-            kept += result.kept() == null ? 0 : 1;
+            if (result.kept() != null) {
+                kept.add(result);
+            }
         }
-        return kept + runWindows(rules, plan.eventsFromMillis(), done);
+        return kept.size() + runWindows(rules, plan.eventsFromMillis(), kept, done);
     }
 
-    private int runWindows(RetentionRules rules, long eventsFrom, Consumer<RetentionStep> done) {
-        List<RetentionStep> windows = session.transact("see which windows are old", connection -> {
-            OptionalLong cut = windowsFrom(connection, rules, eventsFrom);
-            if (cut.isEmpty()) {
-                return List.of();
-            }
+    private int runWindows(
+            RetentionRules rules, long eventsFrom, List<RetentionStep> keptEvents, Consumer<RetentionStep> done) {
+        List<RetentionStep> old = session.transact(
+                "see which windows are old", connection -> windowSteps(connection, rules, eventsFrom, keptEvents));
+        List<RetentionStep> windows = session.transact("move the horizon of windows", connection -> {
             execute(connection, DO_NOT_WAIT_FOR_LONG);
             WindowRetention.keepWritersAway(connection);
-            List<RetentionStep> steps = WindowRetention.steps(connection, cut.getAsLong());
-            if (steps.stream().anyMatch(each -> each.kept() == null)) {
-                RetentionHorizon.moveWindowsFrom(connection, cut.getAsLong());
+            List<RetentionStep> checked = new ArrayList<>();
+            for (RetentionStep each : old) {
+                // Counting took its time, and the writers were there.
+                checked.add(each.kept() == null ? WindowRetention.checked(connection, each) : each);
             }
-            return steps;
+            if (checked.stream().anyMatch(each -> each.kept() == null)) {
+                RetentionHorizon.moveWindowsFrom(connection, checked.get(0).toMillis());
+            }
+            return checked;
         });
         int kept = 0;
         for (RetentionStep each : windows) {
@@ -159,6 +165,26 @@ public final class Retention implements AutoCloseable {
                 ? OptionalLong.empty()
                 : OptionalLong.of(
                         WindowRetention.cut(connection, rules.windowDays().getAsInt(), clock, eventsFrom));
+    }
+
+    /** @param events those that go, and those that stay, whose windows may be written yet */
+    private List<RetentionStep> windowSteps(
+            Connection connection, RetentionRules rules, long eventsFrom, List<RetentionStep> events)
+            throws SQLException {
+        OptionalLong cut = windowsFrom(connection, rules, eventsFrom);
+        if (cut.isEmpty()) {
+            return List.of();
+        }
+        boolean eventsStay =
+                events.stream().anyMatch(each -> each.kept() != null && each.fromMillis() < cut.getAsLong());
+        List<RetentionStep> steps = new ArrayList<>();
+        for (RetentionStep each : WindowRetention.steps(connection, cut.getAsLong())) {
+            steps.add(
+                    eventsStay
+                            ? each.keptSince("events of that time are kept, which windows do not count yet")
+                            : WindowRetention.checked(connection, each));
+        }
+        return steps;
     }
 
     private List<RetentionStep> eventSteps(Connection connection, RetentionRules rules) throws SQLException {

@@ -72,17 +72,16 @@ final class WindowRetention {
         for (String table : tables(connection)) {
             long rows = number(connection, COUNT.formatted(Sql.quoted(table)), cutMillis);
             if (rows > 0) {
-                steps.add(new RetentionStep(
-                        Kind.WINDOWS,
-                        table,
-                        Long.MIN_VALUE,
-                        cutMillis,
-                        rows,
-                        -1,
-                        needed(connection, table, cutMillis)));
+                steps.add(new RetentionStep(Kind.WINDOWS, table, Long.MIN_VALUE, cutMillis, rows, -1, null));
             }
         }
         return steps;
+    }
+
+    /** The step, kept if a rollup lacks some of it. */
+    static RetentionStep checked(Connection connection, RetentionStep step) throws SQLException {
+        String needed = needed(connection, step.name(), step.toMillis());
+        return needed == null ? step : step.keptSince(needed);
     }
 
     private static List<String> tables(Connection connection) throws SQLException {

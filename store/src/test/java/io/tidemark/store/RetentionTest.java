@@ -421,6 +421,42 @@ class RetentionTest {
     }
 
     @Test
+    void windowsStayAsLongAsEventsOfTheirTimeDo() {
+        store(OLD, OLD);
+        count(OLD);
+        rolledUp("2026-09-01", "2026-09-01", "2026-09-01", "now() + interval '1 hour'");
+        assertThat(retain(WINDOWS_TOO))
+                .extracting(RetentionStep::kept)
+                .containsExactly(
+                        "1 window counts fewer page views than are stored, the first at 2026-08-20T12:00:00Z",
+                        "events of that time are kept, which windows do not count yet",
+                        "events of that time are kept, which windows do not count yet");
+        assertThat(rows(config, "select count(*) from processed_events_aggregated"))
+                .containsExactly("1");
+    }
+
+    @Test
+    void severalAtOnceDropEachDayOnce() throws Exception {
+        long[] times = new long[40];
+        for (int day = 0; day < times.length; day++) {
+            times[day] = NOW.minus(Duration.ofDays(60 + day)).toEpochMilli();
+        }
+        store(times);
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        try {
+            Callable<Integer> one = () -> retain(NINETY_DAYS).size();
+            for (Future<Integer> done : threads.invokeAll(List.of(one, one, one))) {
+                assertThat(done.get()).isLessThanOrEqualTo(9);
+            }
+        } finally {
+            threads.shutdown();
+        }
+        assertThat(rows(config, "select count(*), sum(rows) from ingest_gone")).containsExactly("9|9");
+        assertThat(rows(config, "select count(*) from processed_events")).containsExactly("31");
+        assertAllAccountedFor();
+    }
+
+    @Test
     void windowsGoByDaysOfTheRollups() {
         store(NOW.toEpochMilli());
         // Midnight in Berlin is 22:00 of the day before, UTC.
