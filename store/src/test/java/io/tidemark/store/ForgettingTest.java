@@ -237,14 +237,25 @@ class ForgettingTest {
     @Test
     void sessionsAndMessagesOfTheirsGoToo() {
         storeFive();
-        run(config, """
-                create table if not exists processed_events_sessions (
-                    host text, visitor_id text, session_start timestamptz, ip text)""");
-        run(config, "alter table processed_events_sessions add column if not exists ip text");
+        run(config, "drop table if exists processed_events_sessions");
+        run(
+                config,
+                "create table processed_events_sessions (host text, visitor_id text, session_start timestamptz, ip text)");
+        run(
+                config,
+                "insert into processed_events_sessions values ('a.example', '%s', now(), '192.0.2.0'), ('a.example', '%s', now(), '198.51.100.0')"
+                        .formatted(THIS, OTHER));
         writer.reject(new Rejection(at(0, next++), RejectReason.WRONG_TYPE, "visitor " + THIS + " is odd"));
         writer.reject(new Rejection(at(0, next++), RejectReason.WRONG_TYPE, "visitor " + OTHER + " is odd"));
         writer.flush();
-        assertThat(forgetting.forget(PERSON).messages()).isOne();
+        assertThat(forgetting.find(PERSON)).isEqualTo(new Traces(3, 1, 1, 1));
+        assertThat(forgetting.forget(PERSON)).isEqualTo(new Traces(3, 1, 1, 1));
+        assertThat(rows(config, "select visitor_id from processed_events_sessions"))
+                .containsExactly(OTHER);
+        assertThat(forgetting.forget(Person.address(List.of("198.51.100.0"), "b.example")))
+                .isEqualTo(new Traces(0, 0, 0, 0));
+        assertThat(forgetting.forget(Person.address(List.of("198.51.100.0"), "a.example")))
+                .isEqualTo(new Traces(0, 0, 1, 0));
         assertThat(rows(config, "select reason, message from ingest_rejected order by source_offset"))
                 .containsExactly("wrong_type|(erased)", "wrong_type|visitor " + OTHER + " is odd");
     }
