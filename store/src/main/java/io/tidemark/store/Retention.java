@@ -116,6 +116,8 @@ public final class Retention implements AutoCloseable {
                 "see which windows are old", connection -> windowSteps(connection, rules, eventsFrom, keptEvents));
         List<RetentionStep> windows = session.transact("move the horizon of windows", connection -> {
             execute(connection, DO_NOT_WAIT_FOR_LONG);
+            // One that is under way may be reading what is to go; one that begins later leaves it out.
+            execute(connection, RollupStore.WAIT_FOR_RUN);
             WindowRetention.keepWritersAway(connection);
             List<RetentionStep> checked = new ArrayList<>();
             for (RetentionStep each : old) {

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -14,6 +15,7 @@ import org.postgresql.copy.CopyIn;
  * stays there under its own name, and is not taken over. Not thread-safe.
  */
 public final class RollupCopy implements AutoCloseable {
+    private static final BitSet NONE_LEFT_OUT = new BitSet();
     private static final int BYTES_AT_ONCE = 4 * 1024 * 1024;
 
     private final String attempt;
@@ -85,7 +87,7 @@ public final class RollupCopy implements AutoCloseable {
         }
         try {
             CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
-            buffer.writeTo(copy, 0, buffer.rows());
+            buffer.writeTo(copy, 0, buffer.rows(), NONE_LEFT_OUT);
             copy.endCopy();
             buffer.clear();
         } catch (SQLException e) {

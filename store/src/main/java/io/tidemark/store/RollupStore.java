@@ -27,6 +27,9 @@ public final class RollupStore implements AutoCloseable {
     /** The number is arbitrary: nobody else may use it in the same database. Held until the connection ends. */
     private static final String TAKE_TURN = "select pg_try_advisory_lock(7103480115)";
 
+    /** Waits until no run is under way, and keeps one from beginning until the end of the transaction. */
+    static final String WAIT_FOR_RUN = "select pg_advisory_xact_lock(7103480115)";
+
     private static final String READ_ZONE = "select time_zone from rollup_settings";
     private static final String SET_ZONE = """
             insert into rollup_settings (time_zone) values (?)
