@@ -29,6 +29,23 @@ public final class DurationText {
                 .plusMillis(number(parts, 5));
     }
 
+    /** The shortest form that {@link #parse} reads back: {@code 5m}, {@code 1h30m}, {@code 500ms}. */
+    public static String show(Duration duration) {
+        StringBuilder text = new StringBuilder();
+        append(text, duration.toDays(), "d");
+        append(text, duration.toHoursPart(), "h");
+        append(text, duration.toMinutesPart(), "m");
+        append(text, duration.toSecondsPart(), "s");
+        append(text, duration.toMillisPart(), "ms");
+        return text.isEmpty() ? "0s" : text.toString();
+    }
+
+    private static void append(StringBuilder text, long value, String unit) {
+        if (value != 0) {
+            text.append(value).append(unit);
+        }
+    }
+
     private static long number(Matcher parts, int group) {
         String digits = parts.group(group);
         return digits == null ? 0 : Long.parseLong(digits);
