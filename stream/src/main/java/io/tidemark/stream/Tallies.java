@@ -31,14 +31,17 @@ public final class Tallies {
     /** Enriched records seen before, dropped by their coordinates. */
     public static final String DUPLICATES = "duplicates";
 
-    /** Hits counted in a window. */
+    /** Hits counted in a window, or page views in a session. */
     public static final String COUNTED = "counted";
 
-    /** Hits, of those counted, that came after their window had closed and revised it. */
+    /** Hits, of those counted, that came after their window, or session, had closed and revised it. */
     public static final String LATE = "late";
 
-    /** Hits too late for their window, or in a window not seen whole, which was marked to be recomputed. */
+    /** Hits too late for their window, or in a window or session not seen whole, which was marked to be recomputed. */
     public static final String MARKED = "marked_for_correction";
+
+    /** Page views of which nothing tells whose they are: no session is made of them. */
+    public static final String NO_VISITOR = "no_visitor";
 
     private Tallies() {}
 

@@ -50,7 +50,7 @@ public final class PlantAgent {
             case FILTER_OFF_BY_ONE ->
                 rewrite(
                         agent,
-                        "io.tidemark.stream.aggregate.FirstOccurrences",
+                        "io.tidemark.stream.FirstOccurrences",
                         builder -> builder.visit(new AsmVisitorWrapper.ForDeclaredMethods()
                                 .method(named("admit"), new FilterOffByOne())),
                         instrumentation);

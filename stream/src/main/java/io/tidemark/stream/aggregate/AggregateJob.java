@@ -7,7 +7,11 @@ import io.tidemark.stream.KafkaEnds;
 import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.Rejected;
 import io.tidemark.stream.TopicRecord;
+import io.tidemark.stream.WriteBatches;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
+import io.tidemark.stream.time.AnnouncingSource;
+import io.tidemark.stream.time.KafkaBacklog;
+import io.tidemark.stream.time.TrackEventTime;
 import java.time.Clock;
 import java.time.Duration;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -71,7 +75,7 @@ public final class AggregateJob {
         SingleOutputStreamOperator<LateHits> written = counts.transform(
                         "write windows",
                         TypeInformation.of(LateHits.class),
-                        new WriteWindows<>(config, Destination::windows))
+                        new WriteBatches<>(config.flushInterval(), () -> Destinations.windows(config)))
                 .uid("write-windows");
         // Nothing comes here; but checkpoints of older jobs hold a state of it that must find its operator.
         written.sinkTo(new DiscardingSink<>()).name("end").uid("write-windows-end");
@@ -86,7 +90,7 @@ public final class AggregateJob {
         SingleOutputStreamOperator<LateHits> groupsWritten = groups.transform(
                         "write groups",
                         TypeInformation.of(LateHits.class),
-                        new WriteWindows<>(config, Destination::groups))
+                        new WriteBatches<>(config.flushInterval(), () -> Destinations.groups(config)))
                 .uid("write-groups");
         hits.getSideOutput(LATE)
                 .union(counts.getSideOutput(LATE), written, groups.getSideOutput(LATE), groupsWritten)

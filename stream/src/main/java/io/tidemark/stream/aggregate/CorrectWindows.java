@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Marks windows that miss hits, and has them recomputed from {@code processed_events}. The marks are kept in Postgres
  * before a checkpoint completes, so that none is lost.
  *
- * <p>Since the watermarks of all {@link WriteWindows} meet here, it also stores how far the tables are.
+ * <p>Since the watermarks of all {@link io.tidemark.stream.WriteBatches} meet here, it also stores how far the tables are.
  */
 final class CorrectWindows extends AbstractStreamOperator<Void> implements OneInputStreamOperator<LateHits, Void> {
     private static final long serialVersionUID = 1L;

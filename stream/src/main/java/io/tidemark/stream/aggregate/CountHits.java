@@ -3,19 +3,17 @@ package io.tidemark.stream.aggregate;
 import static java.util.Objects.requireNonNull;
 
 import io.tidemark.model.Aggregate;
-import io.tidemark.model.CoordinatesReader;
 import io.tidemark.model.EnrichedEventCodec;
 import io.tidemark.model.GroupCounts;
 import io.tidemark.model.Hit;
 import io.tidemark.model.HitScanner;
 import io.tidemark.model.InvalidEventException;
 import io.tidemark.model.RejectReason;
-import io.tidemark.model.SourceCoordinates;
 import io.tidemark.model.Topics;
 import io.tidemark.model.TumblingWindows;
+import io.tidemark.stream.FirstReads;
 import io.tidemark.stream.OneTimer;
 import io.tidemark.stream.Rejected;
-import io.tidemark.stream.SameTopic;
 import io.tidemark.stream.StartOffsets;
 import io.tidemark.stream.Tallies;
 import io.tidemark.stream.Tally;
@@ -23,7 +21,6 @@ import io.tidemark.stream.TopicRecord;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.state.ListState;
@@ -63,10 +60,8 @@ final class CountHits extends AbstractStreamOperator<HitCount>
     private final TimeCharacteristic time;
     private final Clock clock;
 
-    private transient FirstOccurrences occurrences = new FirstOccurrences();
-    private transient @Nullable ListState<SourceCoordinates> positions;
+    private transient FirstReads reads = new FirstReads(Topics.ENRICHED);
     private transient @Nullable ListState<Long> firstWindowState;
-    private transient SameTopic topic = new SameTopic(Topics.ENRICHED);
 
     /** The start that the state was counted from; not that of a later submission, which went on from there. */
     private transient long wholeFrom;
@@ -95,7 +90,6 @@ final class CountHits extends AbstractStreamOperator<HitCount>
     private record Opened(
             HitScanner scanner,
             EnrichedEventCodec codec,
-            CoordinatesReader coordinates,
             LocalCounts counts,
             GroupCounts groups,
             Tally read,
@@ -103,24 +97,17 @@ final class CountHits extends AbstractStreamOperator<HitCount>
             Tally marked,
             Map<RejectReason, Tally> rejected) {}
 
-    /** Every subtask takes all positions over, since it is not known yet which partitions it will read. */
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        positions = context.getOperatorStateStore()
-                .getUnionListState(new ListStateDescriptor<>("source-positions", SourceCoordinates.class));
-        occurrences = new FirstOccurrences();
-        List<SourceCoordinates> restored = new ArrayList<>();
-        positions.get().forEach(restored::add);
-        occurrences.restore(restored);
+        reads = new FirstReads(Topics.ENRICHED);
+        reads.restore(context.getOperatorStateStore());
         firstWindowState = context.getOperatorStateStore()
                 .getUnionListState(new ListStateDescriptor<>("first-window-start", LongSerializer.INSTANCE));
         wholeFrom = firstWindowStart;
         for (long each : firstWindowState.get()) {
             wholeFrom = each;
         }
-        topic = new SameTopic(Topics.ENRICHED);
-        topic.restore(context.getOperatorStateStore());
         starts = new AggregateStarts(aggregates, windows, newAggregatesFrom);
         // By processing time every window is of now, and none can be recomputed.
         boolean goesOn = context.isRestored() && time == TimeCharacteristic.EVENT;
@@ -130,9 +117,8 @@ final class CountHits extends AbstractStreamOperator<HitCount>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        requireNonNull(positions, "state not initialized").update(occurrences.positions());
-        requireNonNull(firstWindowState).update(List.of(wholeFrom));
-        topic.snapshot();
+        reads.snapshot();
+        requireNonNull(firstWindowState, "state not initialized").update(List.of(wholeFrom));
         starts.snapshot();
     }
 
@@ -143,7 +129,6 @@ final class CountHits extends AbstractStreamOperator<HitCount>
         opened = new Opened(
                 new HitScanner(),
                 new EnrichedEventCodec(),
-                new CoordinatesReader(),
                 new LocalCounts(count -> output.collect(new StreamRecord<>(count))),
                 new GroupCounts(aggregates, count -> output.collect(AggregateJob.GROUPS, new StreamRecord<>(count))),
                 new Tally(getRuntimeContext(), Tallies.READ),
@@ -157,9 +142,8 @@ final class CountHits extends AbstractStreamOperator<HitCount>
         Opened with = opened();
         TopicRecord read = element.getValue();
         with.read.add(1);
-        topic.require(read);
         try {
-            if (occurrences.admit(coordinates(read, with.coordinates))) {
+            if (reads.admit(read) != null) {
                 count(read.value(), with);
             } else {
                 with.duplicates.add(1);
@@ -221,20 +205,6 @@ final class CountHits extends AbstractStreamOperator<HitCount>
         }
         requireNonNull(timer).arm(LONGEST, now -> handOn());
         return true;
-    }
-
-    private static SourceCoordinates coordinates(TopicRecord read, CoordinatesReader reader)
-            throws InvalidEventException {
-        if (read.source() == null) {
-            throw new InvalidEventException(
-                    RejectReason.MISSING_COORDINATES, "Header " + SourceCoordinates.HEADER + " is absent");
-        }
-        try {
-            return reader.read(read.source());
-        } catch (IllegalArgumentException e) {
-            throw new InvalidEventException(
-                    RejectReason.MISSING_COORDINATES, "Header " + SourceCoordinates.HEADER + ": " + e.getMessage());
-        }
     }
 
     /** What it does not close can wait: a count handed on for every watermark would hardly be one. */

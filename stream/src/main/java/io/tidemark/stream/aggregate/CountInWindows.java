@@ -3,8 +3,8 @@ package io.tidemark.stream.aggregate;
 import static java.util.Objects.requireNonNull;
 
 import io.tidemark.model.TumblingWindows;
-import io.tidemark.stream.OneTimer;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
+import io.tidemark.stream.time.ClocksPace;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.api.common.state.ListState;
@@ -43,8 +43,6 @@ abstract class CountInWindows<I, O> extends AbstractStreamOperator<O>
         implements OneInputStreamOperator<I, O>, Triggerable<String, Long> {
     private static final long serialVersionUID = 1L;
     private static final long REVISION_MILLIS = 500;
-    private static final Duration QUIET_STEP = Duration.ofMillis(200);
-    private static final Duration LONGEST_STEP = QUIET_STEP.multipliedBy(2);
 
     private final TumblingWindows windows;
     private final long latenessMillis;
@@ -57,7 +55,7 @@ abstract class CountInWindows<I, O> extends AbstractStreamOperator<O>
 
     private transient @Nullable ListState<Long> watermarkState;
     private transient @Nullable ListState<Long> goneState;
-    private transient @Nullable OneTimer quietTimer;
+    private transient @Nullable ClocksPace pace;
     private transient @Nullable Opened opened;
 
     CountInWindows(TumblingWindows windows, Duration allowedLateness, TimeCharacteristic time) {
@@ -97,7 +95,11 @@ abstract class CountInWindows<I, O> extends AbstractStreamOperator<O>
         super.open();
         ValueState<Boolean> unwritten = getOrCreateKeyedState(
                 LongSerializer.INSTANCE, new ValueStateDescriptor<>("unwritten", BooleanSerializer.INSTANCE));
-        quietTimer = new OneTimer(getProcessingTimeService());
+        pace = new ClocksPace(getProcessingTimeService(), byMillis -> {
+            if (watermark != Long.MIN_VALUE) {
+                processWatermark(new Watermark(watermark + byMillis));
+            }
+        });
         opened = new Opened(
                 (InternalValueState<String, Long, Boolean>) unwritten,
                 getInternalTimerService("windows", LongSerializer.INSTANCE, this));
@@ -209,20 +211,8 @@ abstract class CountInWindows<I, O> extends AbstractStreamOperator<O>
     /** Not handed on: this operator's own event time never rests, and Flink drops the watermarks of one that does. */
     @Override
     public void processWatermarkStatus(WatermarkStatus status) {
-        requireNonNull(quietTimer).disarm();
-        if (status.isIdle() && time == TimeCharacteristic.EVENT) {
-            goOnAtTheClocksPace(getProcessingTimeService().getCurrentProcessingTime());
-        }
-    }
-
-    /** However late a step comes, it is a short one: a process that was stopped for a while does not leap ahead. */
-    private void goOnAtTheClocksPace(long since) {
-        requireNonNull(quietTimer).arm(QUIET_STEP, now -> {
-            if (watermark != Long.MIN_VALUE) {
-                processWatermark(new Watermark(watermark + Math.min(now - since, LONGEST_STEP.toMillis())));
-            }
-            goOnAtTheClocksPace(now);
-        });
+        // By processing time the clock is event time anyway.
+        requireNonNull(pace).status(time == TimeCharacteristic.EVENT ? status : WatermarkStatus.ACTIVE);
     }
 
     private boolean isGone(long window) {

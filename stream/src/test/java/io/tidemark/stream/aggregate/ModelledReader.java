@@ -1,6 +1,7 @@
 package io.tidemark.stream.aggregate;
 
 import io.tidemark.model.SourceCoordinates;
+import io.tidemark.stream.FirstOccurrences;
 import java.util.ArrayList;
 import java.util.List;
 

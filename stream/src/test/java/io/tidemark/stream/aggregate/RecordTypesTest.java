@@ -35,7 +35,6 @@ class RecordTypesTest {
                 new HitCount(5, "a", "r", 6),
                 new LateHits(5),
                 new PartitionTime(3, 5),
-                new Assignment(3, 4).toRecord(),
                 new WindowCounts(5, "a", Map.of("", 1L, "r", 2L)));
     }
 

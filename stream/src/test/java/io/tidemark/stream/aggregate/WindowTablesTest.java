@@ -9,6 +9,7 @@ import io.tidemark.store.Migrations;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.StartOffsets;
+import io.tidemark.stream.WriteBatches;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import io.tidemark.testkit.TestPostgres;
 import java.sql.Connection;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** {@link WriteWindows} and {@link CorrectWindows} with the tables they write. */
+/** {@link WriteBatches} and {@link CorrectWindows} with the tables they write. */
 class WindowTablesTest {
     private static final long NOON = 1_772_366_400_000L;
     private static final long SIZE = 300_000;
@@ -69,8 +70,8 @@ class WindowTablesTest {
     }
 
     private OneInputStreamOperatorTestHarness<WindowCounts, LateHits> writer() throws Exception {
-        OneInputStreamOperatorTestHarness<WindowCounts, LateHits> writer =
-                new OneInputStreamOperatorTestHarness<>(new WriteWindows<>(config(false), Destination::windows));
+        OneInputStreamOperatorTestHarness<WindowCounts, LateHits> writer = new OneInputStreamOperatorTestHarness<>(
+                new WriteBatches<>(AggregateConfig.FLUSH_INTERVAL, () -> Destinations.windows(config(false))));
         opened.add(writer);
         writer.open();
         return writer;

@@ -1,4 +1,4 @@
-package io.tidemark.stream.aggregate;
+package io.tidemark.stream.time;
 
 import java.io.Serializable;
 import java.util.Map;
@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** What Kafka holds of a topic beyond what was delivered. */
-interface Backlog extends AutoCloseable {
+public interface Backlog extends AutoCloseable {
     /**
      * Asks which partitions hold no record at or behind the position given; offsets without a record do not count. Returns
      * at once. With no partition given, the answer only tells that Kafka answers.

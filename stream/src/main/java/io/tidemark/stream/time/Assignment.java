@@ -1,4 +1,4 @@
-package io.tidemark.stream.aggregate;
+package io.tidemark.stream.time;
 
 import io.tidemark.model.SourceCoordinates;
 import io.tidemark.stream.TopicRecord;

@@ -1,4 +1,4 @@
-package io.tidemark.stream.aggregate;
+package io.tidemark.stream;
 
 import io.tidemark.model.SourceCoordinates;
 import java.util.ArrayList;
@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * partition's offsets are in ascending order, even where a writer and its successor overlap; so what is not above the
  * highest seen has been seen. For one thread.
  */
-final class FirstOccurrences {
+public final class FirstOccurrences {
     private final List<SourceCoordinates> last = new ArrayList<>();
     private int hint;
 
     /** Whether these coordinates are new; they then count as seen. */
-    boolean admit(SourceCoordinates source) {
+    public boolean admit(SourceCoordinates source) {
         int known = find(source);
         if (known < 0) {
             last.add(source);
@@ -32,12 +32,12 @@ final class FirstOccurrences {
     }
 
     /** Takes over what was seen before; of several positions in a partition the highest counts. */
-    void restore(Collection<SourceCoordinates> positions) {
+    public void restore(Collection<SourceCoordinates> positions) {
         positions.forEach(this::admit);
     }
 
     /** The highest coordinates seen, one of each partition. */
-    List<SourceCoordinates> positions() {
+    public List<SourceCoordinates> positions() {
         return List.copyOf(last);
     }
 

@@ -1,10 +1,11 @@
-package io.tidemark.stream.aggregate;
+package io.tidemark.stream.time;
 
 import static java.util.Objects.requireNonNull;
 
 import io.tidemark.model.TumblingWindows;
 import io.tidemark.stream.OneTimer;
 import io.tidemark.stream.TopicRecord;
+import io.tidemark.stream.aggregate.PartitionTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
@@ -23,10 +24,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Watermarks for windows by event time, see {@link PartitionTimes}; stands right behind an {@link AnnouncingSource}, and
- * keeps its announcements to itself. When all partitions are quiet its status is idle, and {@link CountWindows} lets event
- * time go on at the clock's pace.
+ * keeps its announcements to itself. When all partitions are quiet its status is idle, and by {@link ClocksPace} event time
+ * goes on all the same.
  */
-final class TrackEventTime extends AbstractStreamOperator<TopicRecord>
+public final class TrackEventTime extends AbstractStreamOperator<TopicRecord>
         implements OneInputStreamOperator<TopicRecord, TopicRecord> {
     private static final long serialVersionUID = 1L;
     private static final Duration TICK = Duration.ofMillis(200);
@@ -46,7 +47,8 @@ final class TrackEventTime extends AbstractStreamOperator<TopicRecord>
     private transient long watermark;
     private transient boolean idle;
 
-    TrackEventTime(TumblingWindows windows, Duration delay, Duration quietAfter, Backlog.Opener opener) {
+    /** @param windows whose ends are told at once */
+    public TrackEventTime(TumblingWindows windows, Duration delay, Duration quietAfter, Backlog.Opener opener) {
         this.windows = windows;
         this.delay = delay;
         this.quietAfter = quietAfter;

@@ -1,9 +1,8 @@
-package io.tidemark.stream.aggregate;
+package io.tidemark.stream;
 
 import static java.util.Objects.requireNonNull;
 
-import io.tidemark.stream.OneTimer;
-import io.tidemark.stream.WaitingGauge;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -13,18 +12,18 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the counts of windows: when enough rows are pending, after the flush interval, before a checkpoint and at the
- * end.
+ * Writes results: when enough rows are pending, after the flush interval, before a checkpoint and at the end.
  *
- * <p>It emits no records. Its watermark follows what is written: every window that ends before it is in the tables.
+ * <p>It emits no records. Its watermark follows what is written: everything that was due by it is in the tables.
  *
  * @param <T> what is written
+ * @param <R> the type of what stands beside its watermarks
  */
-final class WriteWindows<T> extends AbstractStreamOperator<LateHits> implements OneInputStreamOperator<T, LateHits> {
+public final class WriteBatches<T, R> extends AbstractStreamOperator<R> implements OneInputStreamOperator<T, R> {
     private static final long serialVersionUID = 1L;
     private static final int MAX_PENDING_ROWS = 50_000;
 
-    private final AggregateConfig settings;
+    private final Duration flushInterval;
     private final Destination.Opener<T> opener;
 
     private transient @Nullable Destination<T> destination;
@@ -34,15 +33,16 @@ final class WriteWindows<T> extends AbstractStreamOperator<LateHits> implements 
     private transient @Nullable Watermark afterPending;
     private transient long lastFlushMillis;
 
-    WriteWindows(AggregateConfig config, Destination.Opener<T> opener) {
-        this.settings = config;
+    /** @param flushInterval the longest that a result waits before it is written */
+    public WriteBatches(Duration flushInterval, Destination.Opener<T> opener) {
+        this.flushInterval = flushInterval;
         this.opener = opener;
     }
 
     @Override
     public void open() throws Exception {
         super.open();
-        destination = opener.open(settings);
+        destination = opener.open();
         WaitingGauge.register(getMetricGroup(), destination.waiting());
         flushTimer = new OneTimer(getProcessingTimeService());
         pending = new ArrayList<>();
@@ -55,17 +55,17 @@ final class WriteWindows<T> extends AbstractStreamOperator<LateHits> implements 
         if (pendingRows >= MAX_PENDING_ROWS) {
             flush();
         } else {
-            requireNonNull(flushTimer).arm(settings.flushInterval(), now -> flush());
+            requireNonNull(flushTimer).arm(flushInterval, now -> flush());
         }
     }
 
     /**
-     * By now all rows of the windows that the watermark closes are here, so that nothing is gained by waiting; unless the
-     * watermark runs through many windows, whose rows are better written together.
+     * By now all rows that the watermark makes due are here, so that nothing is gained by waiting; unless the
+     * watermark runs through much, of which the rows are better written together.
      */
     @Override
     public void processWatermark(Watermark mark) throws Exception {
-        if (!pending.isEmpty() && sinceLastFlush() >= settings.flushInterval().toMillis()) {
+        if (!pending.isEmpty() && sinceLastFlush() >= flushInterval.toMillis()) {
             flush();
         }
         if (pending.isEmpty()) {

@@ -5,37 +5,12 @@ import io.tidemark.model.WindowCounts;
 import io.tidemark.store.GroupWriter;
 import io.tidemark.store.Waiting;
 import io.tidemark.store.WindowWriter;
-import java.io.Serializable;
+import io.tidemark.stream.Destination;
 import java.util.List;
 
-/**
- * The tables that counts are written to.
- *
- * @param <T> what is written
- */
-interface Destination<T> extends AutoCloseable {
-    /** Writes all of it in one transaction; on return it is durable. */
-    void write(List<T> counts);
-
-    /** How many rows that makes. */
-    int rows(T counts);
-
-    /** Whether it waits for Postgres now. */
-    Waiting waiting();
-
-    @Override
-    void close();
-
-    /**
-     * Opens it where it is used.
-     *
-     * @param <T> what is written
-     */
-    @FunctionalInterface
-    interface Opener<T> extends Serializable {
-        /** Connects when first used. */
-        Destination<T> open(AggregateConfig settings);
-    }
+/** The tables that counts are written to. */
+final class Destinations {
+    private Destinations() {}
 
     /** Both tables of the contract, at once, so that their sums agree for every reader. */
     static Destination<WindowCounts> windows(AggregateConfig settings) {

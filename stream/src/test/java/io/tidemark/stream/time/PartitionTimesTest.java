@@ -1,9 +1,10 @@
-package io.tidemark.stream.aggregate;
+package io.tidemark.stream.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.model.TumblingWindows;
+import io.tidemark.stream.aggregate.PartitionTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

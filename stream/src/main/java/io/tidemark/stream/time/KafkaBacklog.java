@@ -1,4 +1,4 @@
-package io.tidemark.stream.aggregate;
+package io.tidemark.stream.time;
 
 import io.tidemark.stream.KafkaSettings;
 import java.time.Duration;
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * Asks Kafka in a thread of its own, by a consumer without a group, so that a Kafka that does not answer holds nobody up.
  * The consumer lives through outages, and connects again by itself.
  */
-final class KafkaBacklog implements Backlog {
+public final class KafkaBacklog implements Backlog {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaBacklog.class);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(2);
     private static final Duration POLL = Duration.ofMillis(100);
@@ -39,7 +39,7 @@ final class KafkaBacklog implements Backlog {
     private final ExecutorService thread;
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
 
-    KafkaBacklog(KafkaSettings kafka, String topic) {
+    public KafkaBacklog(KafkaSettings kafka, String topic) {
         this.settings = kafka.toProperties();
         this.topic = topic;
         String millis = Long.toString(ANSWER_WITHIN.toMillis());

@@ -1,4 +1,4 @@
-package io.tidemark.stream.aggregate;
+package io.tidemark.stream.time;
 
 import io.tidemark.stream.TopicRecord;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -18,13 +18,13 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * A {@link KafkaSource} that announces each partition by an {@link Assignment} before its first record. Flink itself
  * tells nobody of a partition that delivers nothing. All state is that of the Kafka source.
  */
-final class AnnouncingSource
+public final class AnnouncingSource
         implements Source<TopicRecord, KafkaPartitionSplit, KafkaSourceEnumState>, ResultTypeQueryable<TopicRecord> {
     private static final long serialVersionUID = 1L;
 
     private final KafkaSource<TopicRecord> kafka;
 
-    AnnouncingSource(KafkaSource<TopicRecord> kafka) {
+    public AnnouncingSource(KafkaSource<TopicRecord> kafka) {
         this.kafka = kafka;
     }
 

@@ -1,4 +1,4 @@
-package io.tidemark.stream.aggregate;
+package io.tidemark.stream.time;
 
 import io.tidemark.stream.TopicRecord;
 import java.util.ArrayDeque;

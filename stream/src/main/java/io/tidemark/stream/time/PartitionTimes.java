@@ -1,6 +1,7 @@
-package io.tidemark.stream.aggregate;
+package io.tidemark.stream.time;
 
 import io.tidemark.model.TumblingWindows;
+import io.tidemark.stream.aggregate.PartitionTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

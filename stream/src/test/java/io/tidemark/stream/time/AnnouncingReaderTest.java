@@ -1,4 +1,4 @@
-package io.tidemark.stream.aggregate;
+package io.tidemark.stream.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.stream.time;
+
+import org.jspecify.annotations.NullMarked;
