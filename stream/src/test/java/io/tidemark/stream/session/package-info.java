@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.stream.session;
+
+import org.jspecify.annotations.NullMarked;
