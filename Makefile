@@ -5,7 +5,7 @@ DATA ?= ./tidemark-data
 CHAOS = JAVA_TOOL_OPTIONS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" nice java -Xmx512m -jar chaos/target/tidemark-chaos/tidemark-chaos.jar
 
 .DEFAULT_GOAL := help
-.PHONY: help bench bench_growth bench_latency bench_micro bench_rollup fuzz up down job aggregation_job window_job demo test psql chaos chaos_report stored_savepoint
+.PHONY: help bench bench_growth bench_latency bench_micro bench_rollup fuzz up down job aggregation_job window_job session_job demo test psql chaos chaos_report stored_savepoint
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z_]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ job: ## Submit the enrich job
 
 aggregation_job: ## Submit the aggregate job
 	@./tidemark job aggregate --if-absent --data $(DATA)
+
+session_job: ## Submit the session job
+	@./tidemark job session --if-absent --data $(DATA)
 
 window_job: aggregation_job ## The same
 

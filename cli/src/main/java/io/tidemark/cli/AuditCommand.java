@@ -29,11 +29,13 @@ import picocli.CommandLine.Spec;
         description = {
             "Check that every event is accounted for, and say where one is not. Changes nothing.",
             "For every source partition, each offset that was read is stored, rejected or absent, exactly once; for every"
-                    + " closed window, the count by host is the sum by referrer and the number of stored events."
+                    + " closed window, the count by host is the sum by referrer and the number of stored events; every closed session"
+                    + " is the one that the stored events make up."
         },
         footer = {
             "",
-            "Late events that no aggregate job has read yet are a difference in their windows: let the jobs run.",
+            "Late events that no aggregate or session job has read yet are a difference in their windows and sessions: let"
+                    + " the jobs run.",
             "Exit codes: 0 all that was read is accounted for, 1 something is not, or the check failed, 2 wrong usage."
         })
 final class AuditCommand implements Callable<Integer> {

@@ -7,8 +7,10 @@ import io.tidemark.cli.audit.AuditReport;
 import io.tidemark.cli.audit.Difference;
 import io.tidemark.cli.audit.PartitionReport;
 import io.tidemark.model.Topics;
+import io.tidemark.store.AuditSessions;
 import io.tidemark.store.AuditSnapshot.Account;
 import io.tidemark.store.AuditWindows;
+import io.tidemark.store.SessionSettings;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ final class AuditView {
     void print(PrintWriter out) {
         printPartitions(out);
         printWindows(out);
+        printSessions(out);
         AuditReport.SecondTopic second = report.second();
         if (second != null) {
             out.printf("%s: %,d events and %,d repeats of them%n", Topics.ENRICHED, second.events(), second.repeats());
@@ -123,12 +126,22 @@ final class AuditView {
         }
     }
 
+    private void printSessions(PrintWriter out) {
+        AuditSessions sessions = report.sessions();
+        sessions.settings()
+                .ifPresent(settings -> out.printf(
+                        "Sessions %s: %,d closed and checked, with %,d page views; %,d to be recomputed, %,d open%n",
+                        settings.show(), sessions.checked(), sessions.hits(), sessions.marked(), sessions.open()));
+    }
+
     void printJson(PrintWriter out) {
         ObjectNode json = new ObjectMapper().createObjectNode();
         json.put("clean", report.isClean());
         ArrayNode partitions = json.putArray("partitions");
         report.partitions().forEach(partition -> put(partitions.addObject(), partition));
         put(json.putObject("windows"), report.windows());
+        AuditSessions sessions = report.sessions();
+        sessions.settings().ifPresent(settings -> put(json.putObject("sessions"), settings, sessions));
         AuditReport.SecondTopic second = report.second();
         if (second != null) {
             json.putObject("second_topic").put("events", second.events()).put("repeats", second.repeats());
@@ -169,6 +182,15 @@ final class AuditView {
             json.put("lag", partition.lag());
         }
         json.put("differences", partition.differences().size());
+    }
+
+    private static void put(ObjectNode json, SessionSettings settings, AuditSessions sessions) {
+        json.put("gap_ms", settings.gapMillis());
+        json.put("by", settings.by().code());
+        json.put("checked", sessions.checked());
+        json.put("page_views", sessions.hits());
+        json.put("marked", sessions.marked());
+        json.put("open", sessions.open());
     }
 
     private static void put(ObjectNode json, AuditWindows windows) {

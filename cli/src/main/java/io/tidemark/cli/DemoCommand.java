@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = {
-            "See it at work: the embedded stack in a temporary folder, generated traffic, both jobs, live numbers.",
+            "See it at work: the embedded stack in a temporary folder, generated traffic, all jobs, live numbers.",
             "Ctrl-C ends it; nothing is kept, but for what goes to servers of your own (--kafka, --postgres)."
         })
 final class DemoCommand implements Callable<Integer> {
@@ -132,9 +133,14 @@ final class DemoCommand implements Callable<Integer> {
                 launcher.migrate();
                 Submitted enrich = launcher.submit(JobKind.ENRICH, options);
                 Submitted aggregate = launcher.submit(JobKind.AGGREGATE, options);
+                Optional<Submitted> session =
+                        settings.sessions() ? Optional.of(launcher.submit(JobKind.SESSION, options)) : Optional.empty();
                 RunningJob.awaitRunning(enrich);
                 RunningJob.awaitRunning(aggregate);
-                banner(out, stack.addresses(), enrich, aggregate, (System.nanoTime() - started) / 1e9);
+                if (session.isPresent()) {
+                    RunningJob.awaitRunning(session.get());
+                }
+                banner(out, stack.addresses(), enrich, aggregate, session, (System.nanoTime() - started) / 1e9);
                 settings.adviseOnGeo(out);
                 endRollups = RollupOptions.start(stack, rollupPause);
                 StatusView view = new StatusView(out, window);
@@ -227,13 +233,20 @@ final class DemoCommand implements Callable<Integer> {
         Runtime.getRuntime().halt(Main.DONE);
     }
 
-    private void banner(PrintWriter out, StackAddresses stack, Submitted enrich, Submitted aggregate, double seconds) {
+    private void banner(
+            PrintWriter out,
+            StackAddresses stack,
+            Submitted enrich,
+            Submitted aggregate,
+            Optional<Submitted> session,
+            double seconds) {
         out.printf(
                 "Tidemark is up after %.1f s: %,d events/s go in, windows of %s.%n",
                 seconds, rate, Durations.show(window));
         out.printf("  Flink       %s%n", stack.flinkPage());
         out.printf("  enrich      %s%n", enrich.page());
         out.printf("  aggregate   %s%n", aggregate.page());
+        session.ifPresent(each -> out.printf("  session     %s%n", each.page()));
         out.printf("  Kafka       %s%n", stack.bootstrap());
         out.printf("  PostgreSQL  %s%n", stack.postgresUrl());
         OwnServers.printPassword(out, stack);

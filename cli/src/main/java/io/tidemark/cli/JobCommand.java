@@ -51,10 +51,11 @@ import picocli.CommandLine.Spec;
             "A job that was stopped, cancelled or has failed goes on where it was, with the options it had, but for those"
                     + " given now.",
             "enrich: web-events -> processed_events and process_events_kafka;"
-                    + " aggregate: process_events_kafka -> counts by host, and by host and referrer."
+                    + " aggregate: process_events_kafka -> counts by host, and by host and referrer;"
+                    + " session: process_events_kafka -> sessions of visitors."
         })
 final class JobCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "JOB", arity = "0..1", description = "enrich or aggregate.")
+    @Parameters(paramLabel = "JOB", arity = "0..1", description = "enrich, aggregate or session.")
     private @Nullable JobKind kind;
 
     @Mixin
@@ -102,7 +103,8 @@ final class JobCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             defaultValue = "1h",
             description =
-                    "How long a closed window can be revised; what is later is recomputed from the stored events.")
+                    "How long a closed window or session can be revised; what is later is recomputed from the stored"
+                            + " events.")
     private Duration lateness = Duration.ofHours(1);
 
     @Option(
@@ -137,9 +139,14 @@ final class JobCommand implements Callable<Integer> {
         PrintWriter out = requireNonNull(spec).commandLine().getOut();
         if (kind == null) {
             throw new ParameterException(
-                    spec.commandLine(), "JOB is missing: enrich or aggregate, or one of stop, savepoint, status");
+                    spec.commandLine(),
+                    "JOB is missing: enrich, aggregate or session, or one of stop, savepoint, status");
         }
         requireOneStart();
+        if (kind == JobKind.SESSION && !settings.sessions()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--sessions none leaves the session job nothing to do; use visitor or ip");
+        }
         Optional<StackAddresses> running = Stack.running(data.path);
         Target target = target(running);
         JobKind wanted = kind;
@@ -236,6 +243,14 @@ final class JobCommand implements Callable<Integer> {
                                     Durations.show(had.window()),
                                     had.time().name().toLowerCase(Locale.ROOT)));
         }
+        boolean otherSessions = (given("--gap")
+                        && now.sessions().gapMillis() != had.sessions().gapMillis())
+                || (given("--sessions") && now.sessions().by() != had.sessions().by());
+        if (otherSessions) {
+            throw new IllegalArgumentException(
+                    "%s makes sessions %s, and cannot go on with others; --fresh starts anew, on empty tables"
+                            .formatted(before.kind().jobName(), had.sessions().show()));
+        }
         return new JobOptions(
                 now.from(),
                 false,
@@ -246,7 +261,9 @@ final class JobCommand implements Callable<Integer> {
                 given("--aggregates") ? now.aggregates() : had.aggregates(),
                 had.time(),
                 given("--watermark") ? now.watermark() : had.watermark(),
-                given("--lateness") ? now.lateness() : had.lateness());
+                given("--lateness") ? now.lateness() : had.lateness(),
+                had.sessions(),
+                had.pace());
     }
 
     /** Whether the option is on the command line, or set by environment or file. */
@@ -269,7 +286,9 @@ final class JobCommand implements Callable<Integer> {
                 common.aggregates(),
                 windows.time,
                 watermark,
-                lateness);
+                lateness,
+                common.sessions(),
+                common.pace());
     }
 
     private Target target(Optional<StackAddresses> running) {
@@ -303,7 +322,8 @@ final class JobCommand implements Callable<Integer> {
         }
         if (point.isEmpty() && job.start().firstWindowStart() != Long.MIN_VALUE) {
             out.printf(
-                    "  windows from %s on; earlier ones are recomputed if an event belongs there%n",
+                    "  %s from %s on; earlier ones are recomputed if an event belongs there%n",
+                    job.kind() == JobKind.SESSION ? "sessions" : "windows",
                     EventTime.format(job.start().firstWindowStart()));
         }
         out.flush();

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 /** {@code tidemark job savepoint}. */
 @Command(name = "savepoint", description = "Take a savepoint of a job, which goes on meanwhile and afterwards.")
 final class JobSavepointCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "JOB", description = "enrich or aggregate.")
+    @Parameters(paramLabel = "JOB", description = "enrich, aggregate or session.")
     private @Nullable JobKind kind;
 
     @Mixin

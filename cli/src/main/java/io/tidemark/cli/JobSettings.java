@@ -1,9 +1,13 @@
 package io.tidemark.cli;
 
 import io.tidemark.cli.jobs.JobOptions;
+import io.tidemark.model.SessionsBy;
+import io.tidemark.store.SessionSettings;
 import io.tidemark.stream.enrich.IpPolicy;
+import io.tidemark.stream.session.SessionConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -43,12 +47,35 @@ final class JobSettings {
                             + " visitors, pages, kinds of referrers, countries, devices with browsers, campaigns.")
     private AggregateChoice aggregates = AggregateChoice.DEFAULT;
 
+    @Option(
+            names = "--sessions",
+            paramLabel = "visitor|ip|none",
+            defaultValue = "visitor",
+            description =
+                    "Whose page views on a host make up a session: a visitor's, or those from an address as far as it is"
+                            + " stored; none for no sessions.")
+    private SessionChoice sessions = SessionChoice.VISITOR;
+
+    @Option(
+            names = "--gap",
+            paramLabel = "DURATION",
+            converter = PositiveDuration.class,
+            defaultValue = "5m",
+            description = "The longest pause within a session.")
+    private Duration gap = SessionConfig.GAP;
+
     int parallelism() {
         return parallelism;
     }
 
+    /** Whether there are to be sessions. */
+    boolean sessions() {
+        return sessions != SessionChoice.NONE;
+    }
+
     JobOptions options() {
         return JobOptions.defaults(parallelism)
+                .withSessions(SessionSettings.of(gap, sessions.by().orElse(SessionsBy.VISITOR)))
                 .withIp(ip)
                 .withAggregates(aggregates.all())
                 .withGeoDatabase(

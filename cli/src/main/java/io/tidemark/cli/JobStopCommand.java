@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
         description = "Stop a job with a savepoint; 'tidemark job JOB' lets it go on from there, also with another"
                 + " --parallelism.")
 final class JobStopCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "JOB", description = "enrich or aggregate.")
+    @Parameters(paramLabel = "JOB", description = "enrich, aggregate or session.")
     private @Nullable JobKind kind;
 
     @Mixin

@@ -44,6 +44,7 @@ public final class Main {
         command.registerConverter(LogFormat.class, new Choice<>(LogFormat.class));
         command.registerConverter(TimeCharacteristic.class, new Choice<>(TimeCharacteristic.class));
         command.registerConverter(IpPolicy.class, new Choice<>(IpPolicy.class));
+        command.registerConverter(SessionChoice.class, new Choice<>(SessionChoice.class));
         command.registerConverter(JobKind.class, new Choice<>(JobKind.class));
         command.setUsageHelpAutoWidth(true);
         command.setParameterExceptionHandler((e, words) -> wrongUsage(e));

@@ -104,11 +104,17 @@ final class RunCommand implements Callable<Integer> {
             launcher.migrate();
             // Before the import: what was imported for windows that cannot be counted would be imported twice.
             launcher.claimWindows(options);
+            if (settings.sessions()) {
+                launcher.claimSessions(options);
+            }
             requireRepeatable(target);
             long ready = System.nanoTime();
             ImportProgress imported = importAll(stack, sources, err);
             Map<String, Long> enriched = enrich(launcher, options, imported.sent(), err);
-            count(launcher, options, enriched, err);
+            count(launcher, JobKind.AGGREGATE, "count", options, enriched, err);
+            if (settings.sessions()) {
+                count(launcher, JobKind.SESSION, "sessions", options, enriched, err);
+            }
             double seconds = seconds(ready);
             try (TrafficQueries queries = new TrafficQueries(target.store())) {
                 // Of another list, tables of earlier runs on the same folder may tell of those runs only.
@@ -120,7 +126,8 @@ final class RunCommand implements Callable<Integer> {
                                 hosts,
                                 asByDefault ? visitors(queries, hosts) : Map.of(),
                                 asByDefault ? queries.topPages(SHOWN) : List.of(),
-                                queries.topReferrers(SHOWN));
+                                queries.topReferrers(SHOWN),
+                                settings.sessions() ? queries.sessionsByHost(SHOWN) : List.of());
             }
             folder.print(out);
         }
@@ -174,11 +181,17 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** From the beginning: the counts written are absolute, so a window has to be counted whole. */
-    private static void count(JobLauncher launcher, JobOptions options, Map<String, Long> enriched, PrintWriter err) {
+    /** From the beginning: what is written is absolute, so a window or session has to be seen whole. */
+    private static void count(
+            JobLauncher launcher,
+            JobKind kind,
+            String name,
+            JobOptions options,
+            Map<String, Long> enriched,
+            PrintWriter err) {
         long expected = enriched.getOrDefault(Tallies.STORED, 0L);
-        try (JobProgress progress = new JobProgress(err, "count", expected)) {
-            Submitted job = launcher.submit(JobKind.AGGREGATE, options.bounded(new StartFrom.Earliest()));
+        try (JobProgress progress = new JobProgress(err, name, expected)) {
+            Submitted job = launcher.submit(kind, options.bounded(new StartFrom.Earliest()));
             Map<String, Long> ignored = RunningJob.await(job, progress);
         }
     }

@@ -3,12 +3,14 @@ package io.tidemark.cli;
 import static java.util.Objects.requireNonNull;
 
 import io.tidemark.collect.importing.ImportProgress;
+import io.tidemark.store.TrafficQueries.HostSessions;
 import io.tidemark.store.TrafficQueries.Ranked;
 import io.tidemark.store.TrafficQueries.Totals;
 import io.tidemark.stream.Tallies;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -54,7 +56,8 @@ record RunSummary(
             List<Ranked> hosts,
             Map<String, Long> visitors,
             List<Ranked> pages,
-            List<Ranked> referrers) {
+            List<Ranked> referrers,
+            List<HostSessions> sessions) {
         out.println();
         line(out, "Lines read", imported.lines());
         line(out, "  not parseable", imported.unparseable());
@@ -79,10 +82,27 @@ record RunSummary(
         top(out, visitors.isEmpty() ? "Top hosts" : "Top hosts, and their visitors, a day's each", hosts, visitors);
         top(out, "Top pages", pages, Map.of());
         top(out, "Top referrers", referrers, Map.of());
+        sessions(out, sessions);
         out.printf(
                 "%n%,d events from file to counted rows in %.1f s%s; %.1f s in all%n",
                 count(Tallies.READ), seconds, Rate.show(count(Tallies.READ), seconds, " events/s"), secondsInAll);
         out.flush();
+    }
+
+    private static void sessions(PrintWriter out, List<HostSessions> hosts) {
+        if (hosts.isEmpty()) {
+            return;
+        }
+        out.printf("%nSessions by host, their page views on average, and how many are of one page view%n");
+        for (HostSessions each : hosts) {
+            out.printf(
+                    Locale.ROOT,
+                    "%,12d  %s  %.2f page views  %.0f %% bounces%n",
+                    each.sessions(),
+                    TextLine.cut(each.host(), NAME_WIDTH),
+                    each.eventsPerSession(),
+                    100 * each.bounceRate());
+        }
     }
 
     private static void line(PrintWriter out, String name, long value) {

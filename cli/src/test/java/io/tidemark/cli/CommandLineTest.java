@@ -92,7 +92,10 @@ class CommandLineTest {
             run x.log --ip some          | --ip must be one of truncate, keep, drop; was "some"
             demo --geo-db pom.xml        | --geo-db pom.xml is no MMDB file, such as GeoLite2-City.mmdb once it is unpacked
             import x.log --format xml    | --format must be one of auto, combined, common, vhost, json; was "xml"
-            job count                    | JOB must be one of enrich, aggregate; was "count"
+            job count                    | JOB must be one of enrich, aggregate, session; was "count"
+            demo --sessions all          | --sessions must be one of visitor, ip, none; was "all"
+            job session --gap 0s         | --gap must be positive, e.g. 5m; was "0s"
+            job session --sessions none  | --sessions none leaves the session job nothing to do; use visitor or ip
             """)
     void wrongValueIsWrongUsageThatNamesOptionAndValue(String words, String message) {
         assertThat(run(Map.of(), words.split(" +", -1))).isEqualTo(Main.WRONG_USAGE);

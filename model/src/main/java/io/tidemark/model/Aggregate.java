@@ -46,6 +46,9 @@ public record Aggregate(String table, List<Dimension> dimensions, boolean visito
             "rollup_progress",
             "rollup_settings",
             "rollup_staging",
+            "session_settings",
+            "session_corrections",
+            "session_progress",
             "tidemark_schema_history");
 
     // Below the constants by which it is checked.

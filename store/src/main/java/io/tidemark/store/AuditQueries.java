@@ -34,7 +34,8 @@ public final class AuditQueries {
             select t from unnest(array['processed_events', 'processed_events_aggregated',
                 'processed_events_aggregated_source', 'ingest_ledger', 'ingest_rejected', 'window_corrections',
                 'aggregate_settings', 'aggregate_progress', 'aggregate_tables', 'ingest_gone', 'retention_horizon',
-                'forgotten_hits']) t
+                'forgotten_hits', 'processed_events_sessions',
+                'session_settings', 'session_corrections', 'session_progress']) t
             where to_regclass(t) is null limit 1""";
 
     private static final String ACCOUNTS =
@@ -83,6 +84,7 @@ public final class AuditQueries {
             AuditSnapshot read = new AuditSnapshot(
                     partitions(connection, most),
                     AuditWindowQueries.read(connection, most),
+                    AuditSessions.read(connection, most),
                     GoneEvents.counts(connection));
             connection.rollback();
             return read;

@@ -17,10 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param partitions every source partition that any of the tables names
  * @param gone what was deleted, and is accounted for
  */
-public record AuditSnapshot(SortedMap<Partition, Rows> partitions, AuditWindows windows, Gone gone) {
+public record AuditSnapshot(
+        SortedMap<Partition, Rows> partitions, AuditWindows windows, AuditSessions sessions, Gone gone) {
     public AuditSnapshot {
         partitions = Collections.unmodifiableSortedMap(new TreeMap<>(partitions));
         requireNonNull(windows, "windows is null");
+        requireNonNull(sessions, "sessions is null");
         requireNonNull(gone, "gone is null");
     }
 

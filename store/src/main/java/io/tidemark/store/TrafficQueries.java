@@ -41,6 +41,10 @@ public final class TrafficQueries implements AutoCloseable {
     private static final String LAST_WINDOW =
             "select " + Sql.MILLIS.formatted("max(event_hour)") + " from processed_events_aggregated";
 
+    private static final String SESSIONS = """
+            select host, count(*), avg(num_hits), avg(bounce::int) from processed_events_sessions
+            group by host order by 2 desc, 1 limit ?""";
+
     private final Session session;
 
     public TrafficQueries(StoreConfig config) {
@@ -63,6 +67,35 @@ public final class TrafficQueries implements AutoCloseable {
         public Ranked {
             requireNonNull(name, "name is null");
         }
+    }
+
+    /**
+     * The sessions of a host.
+     *
+     * @param eventsPerSession page views in a session, on average
+     * @param bounceRate share of the sessions that are a single page view, 0 to 1
+     */
+    public record HostSessions(String host, long sessions, double eventsPerSession, double bounceRate) {
+        public HostSessions {
+            requireNonNull(host, "host is null");
+        }
+    }
+
+    /** The hosts with the most sessions; empty if there are none. */
+    public List<HostSessions> sessionsByHost(int limit) {
+        return session.transact("average the sessions", connection -> {
+            try (PreparedStatement query = connection.prepareStatement(SESSIONS)) {
+                query.setInt(1, limit);
+                List<HostSessions> found = new ArrayList<>();
+                try (ResultSet rows = query.executeQuery()) {
+                    while (rows.next()) {
+                        found.add(new HostSessions(
+                                rows.getString(1), rows.getLong(2), rows.getDouble(3), rows.getDouble(4)));
+                    }
+                }
+                return found;
+            }
+        });
     }
 
     /** Counts all, in one snapshot; reads whole tables. */

@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.model.Aggregate;
 import io.tidemark.model.GroupCount;
+import io.tidemark.model.VisitorSession;
 import io.tidemark.model.VisitorSketch;
 import io.tidemark.model.WindowCounts;
+import io.tidemark.store.TrafficQueries.HostSessions;
 import io.tidemark.store.TrafficQueries.Ranked;
 import io.tidemark.store.TrafficQueries.Totals;
 import java.time.Duration;
@@ -38,6 +40,23 @@ class TrafficQueriesTest {
         assertThat(queries.topReferrersBetween(NOON, NEXT, 10)).isEmpty();
         assertThat(queries.topPages(10)).isEmpty();
         assertThat(queries.visitors("a.example")).isEmpty();
+    }
+
+    @Test
+    void sessionsAreAveragedByHost() {
+        assertThat(queries.sessionsByHost(10)).isEmpty();
+        try (SessionWriter writer = new SessionWriter(config, SessionFixture.SETTINGS)) {
+            writer.write(List.of(
+                    SessionFixture.session("v", 0, 1, 2),
+                    SessionFixture.session("v", 20),
+                    SessionFixture.session("w", 0, 1),
+                    SessionFixture.session("w", 20),
+                    new VisitorSession(
+                            "b.example", "v", SessionFixture.session("v", 0).span())));
+        }
+        assertThat(queries.sessionsByHost(10))
+                .containsExactly(new HostSessions("a.example", 4, 1.75, 0.5), new HostSessions("b.example", 1, 1, 1));
+        assertThat(queries.sessionsByHost(1)).hasSize(1);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.tidemark.model.EventTime;
 import io.tidemark.model.Topics;
 import io.tidemark.store.AuditGroups;
 import io.tidemark.store.AuditQueries;
+import io.tidemark.store.AuditSessions;
 import io.tidemark.store.AuditSnapshot;
 import io.tidemark.store.AuditSnapshot.Partition;
 import io.tidemark.store.AuditWindows;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Checks the accounting identity: for every source partition, offsets passed are stored, rejected or absent, each exactly
  * once; for every closed window, the count by host is the sum by referrer, that of every aggregate, and the number of stored
- * events.
+ * events; every closed session is the one that the stored events make up.
  *
  * <p>On a living system events are on their way between two places, so a difference counts only once it has stayed the
  * same for a while; everything is looked at again until then, and no longer than needed.
@@ -78,10 +79,12 @@ public final class Audit {
                 .forEach(difference ->
                         differences.add(ofWindow(difference, tables.windows().byEventTime())));
         tables.windows().groups().differences().forEach(difference -> differences.add(ofGroups(difference)));
+        tables.sessions().differences().forEach(difference -> differences.add(ofSession(difference)));
         SecondTopicScan second = topics.second();
         return new Look(
                 partitions,
                 tables.windows(),
+                tables.sessions(),
                 second == null ? null : second.summary(),
                 differences,
                 notes(topics, partitions, tables.gone()));
@@ -129,6 +132,21 @@ public final class Audit {
                 "%s, window %s%s".formatted(found.table(), EventTime.format(found.startMillis()), host),
                 "%s in all, %s by host"
                         .formatted(count(found.counted(), "no row", "hit"), count(found.byHost(), "no row", "hit")));
+    }
+
+    static Difference ofSession(AuditSessions.Difference found) {
+        return new Difference(
+                Kind.SESSION,
+                "session of %s on %s from %s"
+                        .formatted(found.visitor(), found.host(), EventTime.format(found.startMillis())),
+                "%s, %s by the stored events"
+                        .formatted(told(found.found(), "no row"), told(found.wanted(), "no session")));
+    }
+
+    private static String told(AuditSessions.@Nullable Told session, String none) {
+        return session == null
+                ? none
+                : "%s until %s".formatted(count(session.hits(), none, "hit"), EventTime.format(session.endMillis()));
     }
 
     private static String count(@Nullable Long count, String none, String one) {

@@ -2,6 +2,7 @@ package io.tidemark.cli.audit;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tidemark.store.AuditSessions;
 import io.tidemark.store.AuditWindows;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record AuditReport(
         List<PartitionReport> partitions,
         AuditWindows windows,
+        AuditSessions sessions,
         @Nullable SecondTopic second,
         List<Difference> differences,
         long more,
@@ -30,6 +32,7 @@ public record AuditReport(
     public AuditReport {
         partitions = List.copyOf(partitions);
         requireNonNull(windows, "windows is null");
+        requireNonNull(sessions, "sessions is null");
         differences = List.copyOf(differences);
         notes = List.copyOf(notes);
     }

@@ -61,7 +61,9 @@ public record Difference(Kind kind, String place, String message) {
         /** A window, host and referrer whose count is not the number of its events. */
         REFERRER_COUNT,
         /** A window, or a window and host, of which an aggregate's table sums up to another count. */
-        GROUP_COUNT;
+        GROUP_COUNT,
+        /** A session that is not as the stored events have it. */
+        SESSION;
 
         private final String code = name().toLowerCase(Locale.ROOT);
 

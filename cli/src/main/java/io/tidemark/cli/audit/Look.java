@@ -1,5 +1,6 @@
 package io.tidemark.cli.audit;
 
+import io.tidemark.store.AuditSessions;
 import io.tidemark.store.AuditWindows;
 import java.util.List;
 import java.util.Set;
@@ -8,11 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything at one moment.
  *
- * @param differences of partitions and windows, in the order to show them
+ * @param differences of partitions, windows and sessions, in the order to show them
  */
 record Look(
         List<PartitionReport> partitions,
         AuditWindows windows,
+        AuditSessions sessions,
         AuditReport.@Nullable SecondTopic second,
         Set<Difference> differences,
         List<String> notes) {}

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.tidemark.cli.audit.Difference.Kind;
 import io.tidemark.collect.Ticker;
+import io.tidemark.store.AuditSessions;
 import io.tidemark.store.AuditWindows;
 import java.time.Duration;
 import java.util.HashMap;
@@ -62,9 +63,14 @@ final class Settling {
         more += groupsDiffer
                 ? windows.groups().differing() - windows.groups().differences().size()
                 : 0;
+        AuditSessions sessions = look.sessions();
+        more += settled.stream().anyMatch(each -> each.kind() == Kind.SESSION)
+                ? sessions.differing() - sessions.differences().size()
+                : 0;
         return new AuditReport(
                 look.partitions(),
                 windows,
+                sessions,
                 look.second(),
                 settled,
                 more,

@@ -16,6 +16,7 @@ public record StackConfig(Path data, int partitions, int slots, ServerPorts port
 
     public static final int DEFAULT_PARTITIONS = 4;
 
+    private static final int JOBS = 3;
     private static final int SPARE_SLOTS = 2;
 
     public StackConfig {
@@ -49,7 +50,7 @@ public record StackConfig(Path data, int partitions, int slots, ServerPorts port
     }
 
     private static int slotsFor(int parallelism) {
-        return 2 * Math.max(parallelism, Runtime.getRuntime().availableProcessors()) + SPARE_SLOTS;
+        return JOBS * Math.max(parallelism, Runtime.getRuntime().availableProcessors()) + SPARE_SLOTS;
     }
 
     /**

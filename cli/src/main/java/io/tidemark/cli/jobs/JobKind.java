@@ -2,12 +2,14 @@ package io.tidemark.cli.jobs;
 
 import io.tidemark.stream.aggregate.AggregateJob;
 import io.tidemark.stream.enrich.EnrichJob;
+import io.tidemark.stream.session.SessionJob;
 import java.util.Locale;
 
 /** The jobs there are. */
 public enum JobKind {
     ENRICH(EnrichJob.NAME),
-    AGGREGATE(AggregateJob.NAME);
+    AGGREGATE(AggregateJob.NAME),
+    SESSION(SessionJob.NAME);
 
     private final String jobName;
 

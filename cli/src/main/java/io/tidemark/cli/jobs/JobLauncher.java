@@ -16,6 +16,9 @@ import io.tidemark.stream.enrich.EnrichConfig;
 import io.tidemark.stream.enrich.EnrichJob;
 import io.tidemark.stream.enrich.EnrichStart;
 import io.tidemark.stream.enrich.GeoLookup;
+import io.tidemark.stream.session.SessionConfig;
+import io.tidemark.stream.session.SessionJob;
+import io.tidemark.stream.session.SessionStart;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -70,6 +73,15 @@ public final class JobLauncher {
     }
 
     /**
+     * Makes sure that the table may hold such sessions.
+     *
+     * @throws io.tidemark.store.StoreException if it holds sessions of another kind
+     */
+    public void claimSessions(JobOptions options) {
+        SessionStart.claim(target.store(), options.sessions());
+    }
+
+    /**
      * Submits a job that starts where the options say.
      *
      * @throws JobFailedException if such a job runs already, or the cluster does not take it
@@ -112,6 +124,9 @@ public final class JobLauncher {
                         TumblingWindows.of(options.window()),
                         options.time(),
                         options.watermark());
+            case SESSION ->
+                SessionStart.offsets(
+                        target.kafka(), target.store(), options.from(), options.sessions(), options.watermark());
         };
     }
 
@@ -129,6 +144,10 @@ public final class JobLauncher {
             case AGGREGATE -> {
                 List<Aggregate> aggregates = claimWindows(options);
                 AggregateJob.define(env, aggregateConfig(options, aggregates, start));
+            }
+            case SESSION -> {
+                claimSessions(options);
+                SessionJob.define(env, sessionConfig(options, start));
             }
         }
         try {
@@ -182,6 +201,20 @@ public final class JobLauncher {
                 options.lateness(),
                 options.pace().quietAfter(),
                 AggregateConfig.FLUSH_INTERVAL);
+    }
+
+    private SessionConfig sessionConfig(JobOptions options, StartOffsets start) {
+        return new SessionConfig(
+                target.kafka(),
+                target.store(),
+                start,
+                options.bounded(),
+                options.parallelism(),
+                options.sessions(),
+                options.watermark(),
+                options.lateness(),
+                options.pace().quietAfter(),
+                SessionConfig.FLUSH_INTERVAL);
     }
 
     private StreamExecutionEnvironment environment(JobOptions options, @Nullable RestorePoint from) {

@@ -1,10 +1,13 @@
 package io.tidemark.cli.jobs;
 
 import io.tidemark.model.Aggregate;
+import io.tidemark.model.SessionsBy;
+import io.tidemark.store.SessionSettings;
 import io.tidemark.stream.StartFrom;
 import io.tidemark.stream.StartOffsets;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import io.tidemark.stream.enrich.IpPolicy;
+import io.tidemark.stream.session.SessionConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,8 @@ public record JobRecord(
         TimeCharacteristic time,
         long watermarkMillis,
         long latenessMillis,
+        long gapMillis,
+        SessionsBy sessionsBy,
         long checkpointMillis,
         long quietAfterMillis,
         Map<Integer, Long> offsets,
@@ -44,6 +49,8 @@ public record JobRecord(
         // Absent from what was written by an earlier version.
         ip = ip == null ? IpPolicy.TRUNCATE : ip;
         aggregates = aggregates == null ? Aggregate.DEFAULTS : List.copyOf(aggregates);
+        gapMillis = gapMillis == 0 ? SessionConfig.SESSIONS.gapMillis() : gapMillis;
+        sessionsBy = sessionsBy == null ? SessionConfig.SESSIONS.by() : sessionsBy;
     }
 
     static JobRecord of(Submitted job, JobOptions options, @Nullable String resumedFrom) {
@@ -58,6 +65,8 @@ public record JobRecord(
                 options.time(),
                 options.watermark().toMillis(),
                 options.lateness().toMillis(),
+                options.sessions().gapMillis(),
+                options.sessions().by(),
                 options.pace().checkpoints().toMillis(),
                 options.pace().quietAfter().toMillis(),
                 job.start().byPartition(),
@@ -87,6 +96,8 @@ public record JobRecord(
                 time,
                 watermarkMillis,
                 latenessMillis,
+                gapMillis,
+                sessionsBy,
                 checkpointMillis,
                 quietAfterMillis,
                 offsets,
@@ -109,6 +120,7 @@ public record JobRecord(
                 time,
                 Duration.ofMillis(watermarkMillis),
                 Duration.ofMillis(latenessMillis),
+                new SessionSettings(gapMillis, sessionsBy),
                 // Absent from what was written by an earlier version.
                 checkpointMillis == 0
                         ? Pace.DEFAULT

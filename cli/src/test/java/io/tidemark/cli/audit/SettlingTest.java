@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidemark.cli.audit.Difference.Kind;
 import io.tidemark.collect.Ticker;
 import io.tidemark.store.AuditGroups;
+import io.tidemark.store.AuditSessions;
 import io.tidemark.store.AuditWindows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,8 @@ class SettlingTest {
     private static final Difference ONE = new Difference(Kind.STORED_COUNT, "partition 0", "one");
     private static final Difference OTHER = new Difference(Kind.STORED_COUNT, "partition 1", "other");
     private static final Difference WINDOW = new Difference(Kind.HOST_COUNT, "window", "differs");
+
+    private static final AuditSessions SESSIONS = new AuditSessions(Optional.empty(), 0, 0, 0, 0, List.of(), 0);
 
     private final List<Set<Difference>> script = new ArrayList<>();
     private long nanos = 1_000;
@@ -119,6 +123,7 @@ class SettlingTest {
                         () -> new Look(
                                 List.of(),
                                 windows,
+                                SESSIONS,
                                 null,
                                 new LinkedHashSet<>(script.get(Math.min(looks[0]++, script.size() - 1))),
                                 List.of()),

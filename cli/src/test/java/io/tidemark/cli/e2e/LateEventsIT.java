@@ -19,19 +19,23 @@ class LateEventsIT {
     Path folder;
 
     @Test
-    void eventsThatAreWeeksLateEndUpCounted() throws Exception {
+    void eventsThatAreWeeksLateEndUpCountedAndInTheirSessions() throws Exception {
         Path log = TestData.require("logs/farm-nginx.log.gz");
         try (Pipeline pipeline = Pipeline.start(folder.resolve("data"));
                 Oracle oracle = new Oracle(folder)) {
             oracle.add(Oracle.Format.COMBINED, Pipeline.HOST, log);
             pipeline.submit(JobKind.ENRICH, JobOptions.defaults(2));
             pipeline.submit(JobKind.AGGREGATE, JobOptions.defaults(2));
+            pipeline.submit(JobKind.SESSION, JobOptions.defaults(2));
 
             pipeline.importLogs(log);
             pipeline.awaitStored(oracle.events());
             pipeline.moveTimeTo(LATER);
             pipeline.awaitCounted();
+            pipeline.awaitSessions();
 
+            assertThat(oracle.sessionDifferences(pipeline.store(), Duration.ofMinutes(5)))
+                    .isEmpty();
             assertThat(oracle.differences(pipeline.store(), Duration.ofMinutes(5)))
                     .isEmpty();
             assertThat(pipeline.number("select count(*) from processed_events_aggregated where revision > 0"))

@@ -220,6 +220,53 @@ final class Oracle implements AutoCloseable {
         return differences;
     }
 
+    /**
+     * The rows in which sessions differ. Whose they are, when they were and how many page views they have is told from the logs; first
+     * and last page, kind of referrer and the visitor's id from {@code processed_events}, since the logs do not tell which of two lines of
+     * one second came first into the topic.
+     */
+    List<String> sessionDifferences(StoreConfig store, Duration gap) throws SQLException, IOException {
+        load(store, "stored_sessions", """
+                select host, visitor_id, (extract(epoch from session_start) * 1000)::bigint as s,
+                    (extract(epoch from session_end) * 1000)::bigint as e, ip, num_hits, entry_page, exit_page, referrer_source, bounce
+                from processed_events_sessions where host <> '%s'""");
+        load(store, "stored_views", """
+                select host, visitor_id as visitor, (extract(epoch from event_timestamp) * 1000)::bigint as ms, ip, url, referrer_source,
+                    source_partition, source_offset
+                from processed_events where visitor_id is not null and host <> '%s'""");
+        execute("""
+                create or replace temp table logged as
+                select host, ms, concat_ws(' ', ip, ms // 86400000, agent) as visitor from events where ip is not null""");
+        execute("""
+                create or replace temp table viewed as
+                select host, visitor, ms::bigint as ms, ip, referrer_source, source_partition::int as p, source_offset::bigint as o,
+                    case when url is null then '' else cut(coalesce(nullif(regexp_extract(
+                        regexp_replace(url, '^[A-Za-z0-9+.-]+://[^/?#]*', ''), '^[^?#]*'), ''), '/'), 2000) end as path
+                from stored_views""");
+        List<String> differences = new ArrayList<>(compare(
+                "processed_events_sessions by the logs",
+                "select host, s::bigint, e::bigint, num_hits::bigint from stored_sessions",
+                "select host, min(ms), max(ms), count(*) from (%s) group by host, visitor, session"
+                        .formatted(sessions("logged", gap))));
+        differences.addAll(compare(
+                "processed_events_sessions by the events",
+                "select host, visitor_id, s::bigint, e::bigint, ip, num_hits::bigint, entry_page, exit_page, referrer_source,"
+                        + " bounce in ('t', 'true') from stored_sessions",
+                """
+                select host, visitor, min(ms), max(ms), first(ip order by ms, p, o), count(*), first(path order by ms, p, o),
+                    last(path order by ms, p, o), first(referrer_source order by ms, p, o), count(*) = 1
+                from (%s) group by host, visitor, session""".formatted(sessions("viewed", gap))));
+        return differences;
+    }
+
+    /** Numbers each visitor's sessions: page views of one moment are peers, and so of one. */
+    private static String sessions(String table, Duration gap) {
+        return """
+                select *, sum(case when pause is null or pause > %2$d then 1 else 0 end)
+                    over (partition by host, visitor order by ms) as session
+                from (select *, ms - lag(ms) over (partition by host, visitor order by ms) as pause from %1$s)""".formatted(table, gap.toMillis());
+    }
+
     /** Postgres tells an absent text from an empty one by quotes, so DuckDB has to as well. */
     private void load(StoreConfig store, String table, String query) throws SQLException, IOException {
         Path csv = scratch.resolve(table + ".csv");

@@ -261,6 +261,14 @@ final class Pipeline implements AutoCloseable {
                     - least(%s) + (select count(*) from window_corrections)""".formatted(REAL, sums)) == 0);
     }
 
+    /** Waits until every stored event of a visitor is in a session, and none waits for its correction. */
+    void awaitSessions() throws Exception {
+        await("every stored event to be in a session", () -> number("""
+                select (select count(visitor_id) from processed_events where %1$s)
+                    - (select coalesce(sum(num_hits), 0) from processed_events_sessions where %1$s)
+                    + (select count(*) from session_corrections)""".formatted(REAL)) == 0);
+    }
+
     long number(String query) throws IOException {
         return Long.parseLong(csv(query).get(1));
     }

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RealLogsIT {
     private static final Duration WINDOW = Duration.ofMinutes(5);
+    private static final Duration GAP = Duration.ofMinutes(5);
 
     @TempDir
     Path folder;
@@ -40,13 +41,17 @@ class RealLogsIT {
             assertThat(oracle.lines()).isEqualTo(lines);
             assertThat(oracle.unparseable()).isEqualTo(unparseable);
             assertThat(oracle.differences(database.store(), WINDOW)).isEmpty();
+            assertThat(oracle.sessionDifferences(database.store(), GAP)).isEmpty();
             assertThat(run.out())
                     .containsPattern("(?m)^Lines read +%,d$".formatted(lines))
                     .containsPattern("(?m)^  not parseable +%,d$".formatted(unparseable))
                     .containsPattern("(?m)^  stored +%,d$".formatted(lines - unparseable))
                     .containsPattern("(?m)^  rejected +0$")
                     .containsPattern("(?m)^Windows of 5m +%,d$".formatted(oracle.windows(WINDOW)))
-                    .containsPattern("(?m)^  page views counted +%,d$".formatted(lines - unparseable));
+                    .containsPattern("(?m)^  page views counted +%,d$".formatted(lines - unparseable))
+                    .containsPattern(
+                            "(?m)^Sessions by host, their page views on average, .*\\R +[0-9,]+  [^ ]+  [0-9.]+"
+                                    + " page views  [0-9]+ % bounces$");
         }
     }
 }

@@ -20,7 +20,7 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Both jobs run without end; the log comes in three parts, and the end comes between a checkpoint and the next. */
+/** All jobs run without end; the log comes in three parts, and the end comes between a checkpoint and the next. */
 class RestartIT {
     /** After the log's last event. */
     private static final Instant LATER = Instant.parse("2015-05-21T00:00:00Z");
@@ -47,9 +47,10 @@ class RestartIT {
     private void beginUntilTheSecondThird(Pipeline pipeline) throws Exception {
         Submitted enrich = pipeline.submit(JobKind.ENRICH, JobOptions.defaults(2));
         Submitted aggregate = pipeline.submit(JobKind.AGGREGATE, JobOptions.defaults(2));
+        Submitted session = pipeline.submit(JobKind.SESSION, JobOptions.defaults(2));
         long sent = pipeline.importLogs(third(0)).sent();
         pipeline.awaitStored(sent);
-        pipeline.awaitCheckpoints(enrich, aggregate);
+        pipeline.awaitCheckpoints(enrich, aggregate, session);
         sent += pipeline.importLogs(third(1)).sent();
         pipeline.awaitStored(sent);
     }
@@ -64,7 +65,10 @@ class RestartIT {
             pipeline.awaitStored(oracle.events());
             pipeline.moveTimeTo(LATER);
             pipeline.awaitCounted();
+            pipeline.awaitSessions();
 
+            assertThat(oracle.sessionDifferences(pipeline.store(), Duration.ofMinutes(5)))
+                    .isEmpty();
             assertThat(oracle.differences(pipeline.store(), Duration.ofMinutes(5)))
                     .isEmpty();
         }

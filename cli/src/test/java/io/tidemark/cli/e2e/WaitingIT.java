@@ -60,6 +60,7 @@ class WaitingIT {
         pipeline = Pipeline.on(folder.resolve("data"));
         pipeline.submit(JobKind.ENRICH, JobOptions.defaults(2));
         pipeline.submit(JobKind.AGGREGATE, JobOptions.defaults(2));
+        pipeline.submit(JobKind.SESSION, JobOptions.defaults(2));
     }
 
     @AfterAll
@@ -78,7 +79,7 @@ class WaitingIT {
         postgres.takeAway();
         try {
             send();
-            awaitBothWaitFor("Postgres");
+            awaitAllWaitFor("Postgres");
         } finally {
             postgres.bringBack();
         }
@@ -90,7 +91,7 @@ class WaitingIT {
         send();
         signal("STOP");
         try {
-            awaitBothWaitFor("Kafka");
+            awaitAllWaitFor("Kafka");
         } finally {
             signal("CONT");
         }
@@ -104,9 +105,9 @@ class WaitingIT {
     }
 
     /** Until it is away for long, which tells by what the jobs' status says; they are well all the time. */
-    private static void awaitBothWaitFor(String server) throws Exception {
+    private static void awaitAllWaitFor(String server) throws Exception {
         Pattern waiting = Pattern.compile("waiting for " + server + " since (\\S+): \\S");
-        Pipeline.await("both jobs to wait for " + server, () -> {
+        Pipeline.await("all jobs to wait for " + server, () -> {
             Matcher found = waiting.matcher(status());
             int jobs = 0;
             while (found.find()) {

@@ -3,6 +3,7 @@ package io.tidemark.cli.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.cli.embedded.Layout;
+import io.tidemark.model.SessionsBy;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import io.tidemark.stream.enrich.IpPolicy;
 import java.io.IOException;
@@ -117,6 +118,8 @@ class JobRegistryTest {
                         TimeCharacteristic.EVENT,
                         15_000,
                         3_600_000,
+                        1_800_000,
+                        SessionsBy.IP,
                         10_000,
                         5_000,
                         Map.of(0, 0L),
