@@ -124,9 +124,12 @@ public final class JobLauncher {
                         TumblingWindows.of(options.window()),
                         options.time(),
                         options.watermark());
-            case SESSION ->
-                SessionStart.offsets(
+            case SESSION -> {
+                // First: the progress of sessions of another kind, which a claim forgets, says nothing of these.
+                claimSessions(options);
+                yield SessionStart.offsets(
                         target.kafka(), target.store(), options.from(), options.sessions(), options.watermark());
+            }
         };
     }
 

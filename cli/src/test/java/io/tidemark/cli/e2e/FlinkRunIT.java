@@ -27,6 +27,7 @@ class FlinkRunIT {
     private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
     private static final String ENRICH = "io.tidemark.stream.enrich.EnrichMain";
     private static final String AGGREGATE = "io.tidemark.stream.aggregate.AggregateMain";
+    private static final String SESSION = "io.tidemark.stream.session.SessionMain";
 
     @TempDir
     Path folder;
@@ -77,6 +78,14 @@ class FlinkRunIT {
             pipeline.awaitCounted();
             assertThat(pipeline.number("select sum(num_hits) from processed_events_aggregated"))
                     .isEqualTo(200);
+
+            List<String> toTheEnd = new ArrayList<>(List.of(servers));
+            toTheEnd.addAll(List.of("--from=earliest", "--bounded", "--gap=1m", "--sessions=ip"));
+            ProgramRun session = flinkRun(data, List.of("-c", SESSION), toTheEnd.toArray(String[]::new));
+            assertThat(session.exitCode()).as(session.err()).isZero();
+            assertThat(pipeline.csv("select gap_ms, by, watermark_ms from session_settings, session_progress"))
+                    .element(1)
+                    .isEqualTo("60000,ip," + Long.MAX_VALUE);
         }
         assertThat(processes).hasSize(4).allMatch(process -> process.find().isEmpty());
         assertThat(data.resolve("cluster.json")).doesNotExist();

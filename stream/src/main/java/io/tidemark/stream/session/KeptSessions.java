@@ -111,10 +111,14 @@ final class KeptSessions {
     long next(long closedBy, long gapMillis, long latenessMillis) {
         long next = NONE;
         for (KeptSession each : sessions) {
-            long end = each.span().endMillis();
-            next = Math.min(next, end <= closedBy ? end + gapMillis + latenessMillis : end + gapMillis);
+            next = Math.min(next, due(each.span().endMillis(), closedBy, gapMillis, latenessMillis));
         }
         return next;
+    }
+
+    /** When something is to be done next of a session that ended then. */
+    static long due(long endMillis, long closedBy, long gapMillis, long latenessMillis) {
+        return endMillis <= closedBy ? endMillis + gapMillis + latenessMillis : endMillis + gapMillis;
     }
 
     /** Form of the state in checkpoints: timer, number of sessions; of each what it is, and its first and last page view. */

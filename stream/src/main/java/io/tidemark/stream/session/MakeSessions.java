@@ -143,7 +143,8 @@ final class MakeSessions extends AbstractStreamOperator<VisitorSession>
             with.timers.registerProcessingTimeTimer(
                     VoidNamespace.INSTANCE, nextRevision(with.timers.currentProcessingTime()));
         }
-        keep(with, kept);
+        // Of the session that it is in, which ends then or later, nothing is due before; of the others the timer knows.
+        keep(with, kept, KeptSessions.due(time, closedBy(), settings.gapMillis(), latenessMillis));
     }
 
     @Override
@@ -153,7 +154,11 @@ final class MakeSessions extends AbstractStreamOperator<VisitorSession>
         kept.clearTimer();
         write(kept);
         kept.drop(before(watermark, settings.gapMillis() + latenessMillis));
-        keep(with, kept);
+        if (kept.isEmpty()) {
+            with.kept.clear();
+        } else {
+            keep(with, kept, kept.next(closedBy(), settings.gapMillis(), latenessMillis));
+        }
     }
 
     @Override
@@ -201,16 +206,11 @@ final class MakeSessions extends AbstractStreamOperator<VisitorSession>
         return kept == null ? new KeptSessions() : kept;
     }
 
-    /** One timer a key is enough: when it fires, the next is registered. */
-    private void keep(Opened with, KeptSessions kept) throws Exception {
-        if (kept.isEmpty()) {
-            with.kept.clear();
-            return;
-        }
-        long next = kept.next(closedBy(), settings.gapMillis(), latenessMillis);
-        if (next < kept.timer()) {
-            with.timers.registerEventTimeTimer(VoidNamespace.INSTANCE, next);
-            kept.setTimer(next);
+    /** One timer a key is enough, at what is due first: when it fires, the next is registered. */
+    private void keep(Opened with, KeptSessions kept, long due) throws Exception {
+        if (due < kept.timer()) {
+            with.timers.registerEventTimeTimer(VoidNamespace.INSTANCE, due);
+            kept.setTimer(due);
         }
         with.kept.update(kept);
     }
