@@ -3,6 +3,7 @@ package io.tidemark.cli.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.cli.InProcess;
+import io.tidemark.cli.embedded.StackConfig;
 import io.tidemark.model.Topics;
 import io.tidemark.store.StoreConfig;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +60,10 @@ class SessionJobIT {
         pipeline.moveTimeTo(NEXT_DAY);
         pipeline.awaitSessions();
         assertThat(sessions()).isEqualTo("5,40,40,f");
-        assertThat(done("job", "status")).contains("tidemark-session  running", " no_visitor ");
+        assertThat(done("job", "status")).contains("tidemark-session  running");
+        Pipeline.await(
+                "the events that only move the time on to be told",
+                () -> done("job", "status").matches("(?s).* no_visitor +[1-9].*"));
 
         // Of the sessions, the job that starts anew has read nothing.
         assertThat(done("job", "stop", "session")).contains("tidemark-session has stopped");
@@ -70,7 +74,12 @@ class SessionJobIT {
         pipeline.awaitSessions();
         assertThat(sessions()).isEqualTo("5,42,42,f");
 
+        long before = pipeline.number("select count(*) from processed_events");
         pipeline.moveTimeTo(NEXT_DAY.plusSeconds(60));
+        Pipeline.await(
+                "the newest events to be stored",
+                () -> pipeline.number("select count(*) from processed_events")
+                        == before + StackConfig.DEFAULT_PARTITIONS);
         assertThat(audit().out())
                 .contains("Sessions by visitor with a gap of 10s: 5 closed and checked, with 210 page views; 0 to be"
                         + " recomputed, 0 open")
