@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param rows the table of events
  * @param rejectedRows the table of rejections
  * @param groups page views of each window and host, by the table of an aggregate
+ * @param views the rows of the table of events that have a visitor
+ * @param sessions the table of sessions
  */
 public record Evidence(
         String topicId,
@@ -34,7 +36,9 @@ public record Evidence(
         List<LedgerRow> ledger,
         Map<WindowHost, Long> byHost,
         Map<WindowReferrer, Long> byReferrer,
-        Map<String, Map<WindowHost, Long>> groups) {
+        Map<String, Map<WindowHost, Long>> groups,
+        List<View> views,
+        List<Session> sessions) {
 
     public Evidence {
         requireNonNull(topicId, "topicId is null");
@@ -48,6 +52,8 @@ public record Evidence(
         byHost = Map.copyOf(byHost);
         byReferrer = Map.copyOf(byReferrer);
         groups = Map.copyOf(groups);
+        views = List.copyOf(views);
+        sessions = List.copyOf(sessions);
     }
 
     /** Where an event came from: topic and place. */
@@ -78,6 +84,21 @@ public record Evidence(
 
     /** A row of the events table. */
     public record Row(Source source, Outcome.Stored event) {}
+
+    /**
+     * A page view with its visitor.
+     *
+     * @param url null if unknown
+     */
+    public record View(
+            String host,
+            String visitor,
+            long millis,
+            Place place,
+            @Nullable String url) {}
+
+    /** A row of the table of sessions; times in milliseconds since the epoch. */
+    public record Session(String host, String visitor, long start, long end, long hits, String entry, String exit) {}
 
     /** A row of the table of rejections. */
     public record RejectedRow(Source source, String reason) {}

@@ -27,6 +27,8 @@ public final class EvidenceCollector {
                 Tables.ledger(connection),
                 Tables.byHost(connection),
                 Tables.byReferrer(connection),
-                Tables.groups(connection));
+                Tables.groups(connection),
+                Tables.views(connection),
+                Tables.sessions(connection));
     }
 }

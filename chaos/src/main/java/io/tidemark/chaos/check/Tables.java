@@ -3,7 +3,9 @@ package io.tidemark.chaos.check;
 import io.tidemark.chaos.check.Evidence.LedgerRow;
 import io.tidemark.chaos.check.Evidence.RejectedRow;
 import io.tidemark.chaos.check.Evidence.Row;
+import io.tidemark.chaos.check.Evidence.Session;
 import io.tidemark.chaos.check.Evidence.Source;
+import io.tidemark.chaos.check.Evidence.View;
 import io.tidemark.chaos.traffic.Expected.WindowHost;
 import io.tidemark.chaos.traffic.Expected.WindowReferrer;
 import io.tidemark.chaos.traffic.Outcome;
@@ -59,12 +61,58 @@ public final class Tables {
                 .get(0);
     }
 
-    /** Windows that wait to be recomputed. */
+    /** Until when every session that ended the gap before is closed, and written or marked; the epoch if none is. */
+    public static long sessionsClosedUntilMillis(Connection connection) throws SQLException {
+        return list(connection, "select watermark_ms from session_progress", row -> row.getLong(1)).stream()
+                .findFirst()
+                .orElse(0L);
+    }
+
+    /** Whether sessions tell of as many page views as there are events with a visitor. */
+    public static boolean sessionsHoldAllEvents(Connection connection) throws SQLException {
+        return list(
+                        connection,
+                        "select (select count(visitor_id) from processed_events)"
+                                + " = (select coalesce(sum(num_hits), 0) from processed_events_sessions)",
+                        row -> row.getBoolean(1))
+                .get(0);
+    }
+
+    /** Windows and sessions that wait to be recomputed. */
     public static List<String> marks(Connection connection) throws SQLException {
         return list(
                 connection,
-                "select window_start::text from window_corrections order by 1",
-                row -> "window " + row.getString(1) + " waits for its correction");
+                "select 'window ' || window_start from window_corrections"
+                        + " union all select 'session ' || span_start from session_corrections order by 1",
+                row -> row.getString(1) + " waits for its correction");
+    }
+
+    static List<Session> sessions(Connection connection) throws SQLException {
+        return list(
+                connection,
+                "select host, visitor_id, " + MILLIS.formatted("session_start") + ", " + MILLIS.formatted("session_end")
+                        + ", num_hits, entry_page, exit_page from processed_events_sessions",
+                row -> new Session(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getLong(3),
+                        row.getLong(4),
+                        row.getLong(5),
+                        row.getString(6),
+                        row.getString(7)));
+    }
+
+    static List<View> views(Connection connection) throws SQLException {
+        return list(
+                connection,
+                "select host, visitor_id, " + MILLIS.formatted("event_timestamp")
+                        + ", source_partition, source_offset, url from processed_events where visitor_id is not null",
+                row -> new View(
+                        row.getString(1),
+                        row.getString(2),
+                        row.getLong(3),
+                        new Place(row.getInt(4), row.getLong(5)),
+                        row.getString(6)));
     }
 
     static List<LedgerRow> ledger(Connection connection) throws SQLException {

@@ -32,6 +32,7 @@ public enum FaultKind {
     COMMIT_ANSWER_LOST,
     SECOND_ENRICH,
     SECOND_AGGREGATE,
+    SECOND_SESSION,
     CHECKPOINTS_AWAY,
     RESCALE,
     ROLLBACK;
@@ -66,6 +67,7 @@ public enum FaultKind {
             case COMMIT_ANSWER_LOST -> new LoseCommitAnswers(random.nextInt(1, 5), seconds(random, 2, 4));
             case SECOND_ENRICH -> new SecondCopy(JobKind.ENRICH, random.nextBoolean(), seconds(random, 3, 7));
             case SECOND_AGGREGATE -> new SecondCopy(JobKind.AGGREGATE, random.nextBoolean(), seconds(random, 3, 7));
+            case SECOND_SESSION -> new SecondCopy(JobKind.SESSION, random.nextBoolean(), seconds(random, 3, 7));
             case CHECKPOINTS_AWAY -> new CheckpointsAway(seconds(random, 3, 10));
             case RESCALE -> new Rescale(kind(random), seconds(random, 1, 3));
             case ROLLBACK -> new Rollback(kind(random), seconds(random, 2, 5));
@@ -123,6 +125,7 @@ public enum FaultKind {
     }
 
     private static JobKind kind(RandomGenerator random) {
-        return random.nextBoolean() ? JobKind.ENRICH : JobKind.AGGREGATE;
+        JobKind[] kinds = JobKind.values();
+        return kinds[random.nextInt(kinds.length)];
     }
 }

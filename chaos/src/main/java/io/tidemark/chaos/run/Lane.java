@@ -39,7 +39,7 @@ final class Lane implements AutoCloseable {
     private static final Object STARTING = new Object();
     private static final int STARTS = 3;
     private static final int TASK_MANAGERS = 2;
-    private static final int SLOTS = 5;
+    private static final int SLOTS = 7;
 
     private final Path folder;
     private final ChaosConfig config;

@@ -28,6 +28,7 @@ final class Observer implements AutoCloseable {
     private static final String RAW = "web-events";
     private static final String SECOND = "process_events_kafka";
     private static final String COUNTING_GROUP = "tidemark-aggregate";
+    private static final String SESSION_GROUP = "tidemark-session";
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(3);
 
     /** How far event time may stay behind the clock while records are sent: watermark delay, flush, and a second. */
@@ -74,7 +75,7 @@ final class Observer implements AutoCloseable {
     }
 
     /** What is still to be done once nothing is sent any more; empty if nothing is. */
-    String leftToDo(long lastWindowEndMillis) throws Away {
+    String leftToDo(long lastWindowEndMillis, long gapMillis) throws Away {
         try {
             Connection connection = connection();
             Map<Integer, Long> positions = Tables.positions(connection, topicId);
@@ -90,13 +91,21 @@ final class Observer implements AutoCloseable {
             if (!marks.isEmpty()) {
                 return marks.toString();
             }
-            // The group's offsets are behind by up to 10 s when nothing comes: Flink waits that long for records.
-            if (Tables.countsAllEvents(connection)) {
-                return "";
+            long sessionsClosed = Tables.sessionsClosedUntilMillis(connection);
+            if (sessionsClosed < lastWindowEndMillis + gapMillis) {
+                return "sessions are closed until " + sessionsClosed + ", the last window ends at "
+                        + lastWindowEndMillis;
             }
+            // The groups' offsets are behind by up to 10 s when nothing comes: Flink waits that long for records.
             Map<Integer, Long> second = ends(SECOND);
-            Map<Integer, Long> counted = committed();
-            return covers(counted, second) ? "" : "the counting group is at " + counted + " of " + second;
+            Map<Integer, Long> counted = committed(COUNTING_GROUP);
+            if (!Tables.countsAllEvents(connection) && !covers(counted, second)) {
+                return "the counting group is at " + counted + " of " + second;
+            }
+            Map<Integer, Long> inSessions = committed(SESSION_GROUP);
+            return Tables.sessionsHoldAllEvents(connection) || covers(inSessions, second)
+                    ? ""
+                    : "the session group is at " + inSessions + " of " + second;
         } catch (SQLException e) {
             close();
             throw new Away(e);
@@ -149,10 +158,10 @@ final class Observer implements AutoCloseable {
         }
     }
 
-    private Map<Integer, Long> committed() throws Away {
+    private Map<Integer, Long> committed(String group) throws Away {
         Map<Integer, Long> offsets = new HashMap<>();
         try {
-            Map<TopicPartition, OffsetAndMetadata> found = admin.listConsumerGroupOffsets(COUNTING_GROUP)
+            Map<TopicPartition, OffsetAndMetadata> found = admin.listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()
                     .get(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
             found.forEach((partition, offset) -> {

@@ -7,6 +7,7 @@ import io.tidemark.chaos.check.EvidenceCollector;
 import io.tidemark.chaos.check.Finding;
 import io.tidemark.chaos.check.InputCheck;
 import io.tidemark.chaos.check.Leftovers;
+import io.tidemark.chaos.check.SessionsCheck;
 import io.tidemark.chaos.check.SnapshotReader;
 import io.tidemark.chaos.check.TopicsReader;
 import io.tidemark.chaos.fault.Operator;
@@ -26,6 +27,8 @@ import io.tidemark.cli.jobs.JobOptions;
 import io.tidemark.cli.jobs.Pace;
 import io.tidemark.cli.jobs.Target;
 import io.tidemark.model.Aggregate;
+import io.tidemark.model.SessionsBy;
+import io.tidemark.store.SessionSettings;
 import io.tidemark.store.StoreConfig;
 import io.tidemark.stream.KafkaSettings;
 import io.tidemark.stream.StartFrom;
@@ -54,6 +57,10 @@ final class Run {
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
     private static final Duration WATERMARK_DELAY = Duration.ofSeconds(1);
     private static final Duration LATENESS = Duration.ofSeconds(15);
+
+    /** Short, so that a visitor has several sessions in a run, of one page view or of some. */
+    private static final SessionSettings SESSIONS = SessionSettings.of(Duration.ofSeconds(4), SessionsBy.VISITOR);
+
     private static final Pace PACE = new Pace(Duration.ofMillis(1_500), Duration.ofMillis(1_500));
     private static final Duration JOBS_WITHIN = Duration.ofMinutes(3);
     private static final Duration RECOVERED_WITHIN = Duration.ofMinutes(2);
@@ -143,6 +150,7 @@ final class Run {
                 Observer observer = new Observer(admin, database, topicId, PARTITIONS)) {
             operator.start(JobKind.ENRICH);
             operator.start(JobKind.AGGREGATE);
+            operator.start(JobKind.SESSION);
             if (!getToWork(operator, observer)) {
                 return;
             }
@@ -183,6 +191,7 @@ final class Run {
                 TimeCharacteristic.EVENT,
                 WATERMARK_DELAY,
                 LATENESS,
+                SESSIONS,
                 PACE);
     }
 
@@ -210,8 +219,7 @@ final class Run {
                 }
                 findings.add(new Finding(
                         RunResult.START,
-                        "all processes answer and both jobs run, but the ledger stays at " + positions + " of "
-                                + ends));
+                        "all processes answer and all jobs run, but the ledger stays at " + positions + " of " + ends));
                 return false;
             }
             TimeUnit.NANOSECONDS.sleep(STEP.toNanos());
@@ -230,7 +238,7 @@ final class Run {
         String left = "not seen yet";
         while (System.nanoTime() < deadline) {
             try {
-                String now = observer.leftToDo(lastWindowEnd);
+                String now = observer.leftToDo(lastWindowEnd, SESSIONS.gapMillis());
                 if (!now.equals(left)) {
                     LOG.info("Left to do: {}", now);
                 }
@@ -262,6 +270,9 @@ final class Run {
         findings.addAll(Checks.shortened(InputCheck.NAME, InputCheck.differences(sent, acknowledged, evidence.raw())));
         Expected expected = Expected.of(InputCheck.byPlace(sent, evidence.raw()), plan.window());
         findings.addAll(Checks.run(expected, evidence));
+        findings.addAll(Checks.shortened(
+                SessionsCheck.NAME,
+                SessionsCheck.differences(evidence.views(), SESSIONS.gapMillis(), evidence.sessions())));
     }
 
     /** What is seen in passing is nothing left behind: it is looked again until nothing is there, for a while. */

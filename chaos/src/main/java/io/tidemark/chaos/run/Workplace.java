@@ -25,7 +25,7 @@ final class Workplace {
     private static final Logger LOG = LoggerFactory.getLogger(Workplace.class);
     private static final String RAW = "web-events";
     private static final List<String> TOPICS = List.of(RAW, "process_events_kafka", "web-events-rejected");
-    private static final List<String> GROUPS = List.of("tidemark-enrich", "tidemark-aggregate");
+    private static final List<String> GROUPS = List.of("tidemark-enrich", "tidemark-aggregate", "tidemark-session");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(100);
 

@@ -90,7 +90,9 @@ final class Fabricated {
                 ledger,
                 byHost,
                 byReferrer,
-                groups);
+                groups,
+                List.of(),
+                List.of());
     }
 
     /** Names of the checks that find something. */
