@@ -16,7 +16,7 @@ class AggregateTest {
     @ValueSource(strings = {"", "Pages", "1st", "a-b", "a b", "a;drop table x", "\"a\"", "public.a"})
     void aNameThatIsNoPlainOneIsRefused(String table) {
         assertThatThrownBy(() -> new Aggregate(table, List.of(HOST), true))
-                .hasMessageContaining("table \"" + table + "\": a name is up to 63 of a-z");
+                .hasMessageContaining("table \"" + table + "\": a name is up to 57 of a-z");
     }
 
     @Test

@@ -42,7 +42,9 @@ public record AuditSessions(
 
     /**
      * The sessions that the events make up, beside the rows. A session that a late event has opened again keeps its row until it
-     * closes: rows within an open session are left out. Takes the gap; the end of what is closed, thrice; how many to name.
+     * closes: rows within an open session are left out. So are those that begin before the events that are kept, or within the gap
+     * behind, which may be the rest of one. Takes the start of the events that are kept; the gap; the end of what is closed; the
+     * first start; the end twice; the first start; how many to name.
      */
     private static final String COMPARE = """
             with marked as materialized (
@@ -50,7 +52,7 @@ public record AuditSessions(
             ), views as (
                 select host, %1$s as visitor, event_timestamp as t,
                     event_timestamp - lag(event_timestamp) over (partition by host, %1$s order by event_timestamp) as pause
-                from processed_events where %1$s <> ''
+                from processed_events where %1$s <> '' and event_timestamp >= %2$s
             ), numbered as (
                 select host, visitor, t, count(*) filter (where pause is null or pause > ? * interval '1 millisecond')
                     over (partition by host, visitor order by t) as n
@@ -60,13 +62,14 @@ public record AuditSessions(
                 group by host, visitor, numbered.n
             ), wanted as (
                 select host, visitor, s, e, n from sessions
-                where e <= %2$s and not exists (select from marked m where m.host = sessions.host and m.visitor = sessions.visitor)
+                where e <= %2$s and s > %2$s
+                    and not exists (select from marked m where m.host = sessions.host and m.visitor = sessions.visitor)
             ), open as materialized (
                 select host, visitor, s, e from sessions where e > %2$s
             ), found as (
                 select host, visitor_id as visitor, session_start as s, session_end as e, num_hits as n
                 from processed_events_sessions t
-                where session_end <= %2$s
+                where session_end <= %2$s and session_start > %2$s
                     and not exists (select from marked m where m.host = t.host and m.visitor = t.visitor_id)
                     and not exists (select from open o where o.host = t.host and o.visitor = t.visitor_id
                         and t.session_start between o.s and o.e)
@@ -128,11 +131,16 @@ public record AuditSessions(
         }
         long closedBy = closedBy(connection, settings.gapMillis());
         try (PreparedStatement select = connection.prepareStatement(sql(settings.by()))) {
-            select.setLong(1, settings.gapMillis());
-            select.setLong(2, closedBy);
+            long eventsFrom = Math.max(EARLIEST, RetentionHorizon.eventsFrom(connection));
+            long firstStart = eventsFrom == EARLIEST ? EARLIEST : eventsFrom + settings.gapMillis();
+            select.setLong(1, eventsFrom);
+            select.setLong(2, settings.gapMillis());
             select.setLong(3, closedBy);
-            select.setLong(4, closedBy);
-            select.setInt(5, most);
+            select.setLong(4, firstStart);
+            select.setLong(5, closedBy);
+            select.setLong(6, closedBy);
+            select.setLong(7, firstStart);
+            select.setInt(8, most);
             try (ResultSet row = select.executeQuery()) {
                 row.next();
                 long sessions = row.getLong(1);

@@ -9,7 +9,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Whether windows count all events of a stretch of time: once the events are gone, nothing can count them any more. */
+/** Whether windows count, and sessions hold, all events of a stretch of time: once the events are gone, nothing can count them any more. */
 final class CountedEvents {
     private static final String SETTINGS = """
             select s.window_size_ms, s.time, p.watermark_ms
@@ -17,6 +17,10 @@ final class CountedEvents {
     private static final String MARKS =
             "select count(*) from window_corrections where window_start >= %1$s and window_start < %1$s"
                     .formatted(Sql.TIMESTAMP);
+
+    private static final String SESSIONS = """
+            select s.gap_ms, p.watermark_ms, (select count(*) from session_corrections where span_start < %s)
+            from session_settings s left join session_progress p on true""".formatted(Sql.TIMESTAMP);
 
     /** Takes the size, thrice with two times each behind it. */
     private static final String UNCOUNTED = """
@@ -56,6 +60,37 @@ final class CountedEvents {
 
     /** Why events between these times, or of a window that reaches into them, may still be needed; null if they are not. */
     static @Nullable String needed(Connection connection, long fromMillis, long toMillis) throws SQLException {
+        String bySessions = neededBySessions(connection, toMillis);
+        return bySessions != null ? bySessions : neededByWindows(connection, fromMillis, toMillis);
+    }
+
+    /** Sessions are recomputed from events, too. */
+    private static @Nullable String neededBySessions(Connection connection, long toMillis) throws SQLException {
+        try (PreparedStatement read = connection.prepareStatement(SESSIONS)) {
+            read.setLong(1, toMillis);
+            try (ResultSet row = read.executeQuery()) {
+                if (!row.next()) {
+                    return null;
+                }
+                Long watermark = AuditQueries.number(row, 2);
+                if (watermark == null) {
+                    return "the session job has closed no session yet";
+                }
+                if (watermark - row.getLong(1) < toMillis) {
+                    return "the session job has closed sessions up to %s only"
+                            .formatted(Instant.ofEpochMilli(watermark - row.getLong(1)));
+                }
+                long marked = row.getLong(3);
+                return marked == 0
+                        ? null
+                        : marked + (marked == 1 ? " session waits" : " sessions wait")
+                                + " to be recomputed from events";
+            }
+        }
+    }
+
+    private static @Nullable String neededByWindows(Connection connection, long fromMillis, long toMillis)
+            throws SQLException {
         long size;
         long watermark;
         try (Statement read = connection.createStatement();

@@ -109,7 +109,7 @@ public final class RollupPlan {
         NavigableSet<Long> marked = marked();
         OffsetDateTime touchedFrom = requireNonNull(one(OLDEST_OPEN, OffsetDateTime.class), "no time");
         NavigableSet<Long> starts = range == null ? due() : within(range);
-        Long kept = from == null && source.content() == Content.WINDOWS ? one(WINDOWS_FROM, Long.class) : null;
+        Long kept = from == null ? one(WINDOWS_FROM, Long.class) : null;
         if (kept != null) {
             // What is rolled up stays when its windows go.
             starts = starts.tailSet(kept, true);

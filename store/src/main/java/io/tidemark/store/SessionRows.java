@@ -35,7 +35,7 @@ final class SessionRows {
     private static final String EACH_STATEMENT_SEES_THE_NEWEST = "set transaction isolation level read committed";
 
     /** The number is arbitrary: nobody else may use it in the same database. */
-    private static final String TAKE_TURN = "select pg_advisory_xact_lock(7103480114)";
+    private static final String TAKE_TURN = "select pg_advisory_xact_lock(7103480116)";
 
     /** Sessions are few beside the rows of the table: through its index, however many there seem to be. */
     private static final String THROUGH_THE_INDEX = "set local plan_cache_mode = force_generic_plan";

@@ -14,24 +14,25 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What goes of the tables of windows, within transactions of the caller's: what the rollups hold, too. */
+/** What goes of the tables of windows, and of sessions, within transactions of the caller's: what the rollups hold, too. */
 final class WindowRetention {
     private static final int ROWS_AT_ONCE = 50_000;
 
+    private static final String SESSIONS = "processed_events_sessions";
     private static final String TABLES = """
-            select t from unnest(array['processed_events_aggregated', 'processed_events_aggregated_source']) t
+            select t from unnest(array['processed_events_aggregated', 'processed_events_aggregated_source', '%s']) t
             union all
-            (select table_name from aggregate_tables where to_regclass(quote_ident(table_name)) is not null order by 1)""";
+            (select table_name from aggregate_tables where to_regclass(quote_ident(table_name)) is not null order by 1)""".formatted(SESSIONS);
     private static final String TIME_ZONE = "select time_zone from rollup_settings";
-    private static final String COUNT = "select count(*) from %s where event_hour < " + Sql.TIMESTAMP;
+    private static final String COUNT = "select count(*) from %s where %s < " + Sql.TIMESTAMP;
     private static final String ROLLED_UP =
             """
             select grain, %1$s, %2$s from rollup_progress where table_name = ? order by 3""".formatted(Sql.MILLIS.formatted("complete_to"), Sql.MILLIS.formatted("touched_from"));
     private static final String TOUCHED = """
-            select exists (select from %%s where event_hour < %1$s and updated_at >= (
+            select exists (select from %%s where %%s < %1$s and updated_at >= (
                 select min(touched_from) from rollup_progress where table_name = ?))""".formatted(Sql.TIMESTAMP);
     private static final String DELETE = """
-            delete from %%1$s where ctid = any (array(select ctid from %%1$s where event_hour < %1$s limit %2$d))""".formatted(Sql.TIMESTAMP, ROWS_AT_ONCE);
+            delete from %%1$s where ctid = any (array(select ctid from %%1$s where %%2$s < %1$s limit %2$d))""".formatted(Sql.TIMESTAMP, ROWS_AT_ONCE);
 
     /** Whoever writes windows holds it shared. */
     private static final String KEEP_WRITERS_AWAY = "select from aggregate_settings for update";
@@ -70,7 +71,7 @@ final class WindowRetention {
     static List<RetentionStep> steps(Connection connection, long cutMillis) throws SQLException {
         List<RetentionStep> steps = new ArrayList<>();
         for (String table : tables(connection)) {
-            long rows = number(connection, COUNT.formatted(Sql.quoted(table)), cutMillis);
+            long rows = number(connection, COUNT.formatted(Sql.quoted(table), time(table)), cutMillis);
             if (rows > 0) {
                 steps.add(new RetentionStep(Kind.WINDOWS, table, Long.MIN_VALUE, cutMillis, rows, -1, null));
             }
@@ -82,6 +83,11 @@ final class WindowRetention {
     static RetentionStep checked(Connection connection, RetentionStep step) throws SQLException {
         String needed = needed(connection, step.name(), step.toMillis());
         return needed == null ? step : step.keptSince(needed);
+    }
+
+    /** The column by which its rows are old. */
+    private static String time(String table) {
+        return table.equals(SESSIONS) ? "session_start" : "event_hour";
     }
 
     private static List<String> tables(Connection connection) throws SQLException {
@@ -113,7 +119,7 @@ final class WindowRetention {
         if (!rolledUp) {
             return "it is not rolled up";
         }
-        try (PreparedStatement ask = connection.prepareStatement(TOUCHED.formatted(Sql.quoted(table)))) {
+        try (PreparedStatement ask = connection.prepareStatement(TOUCHED.formatted(Sql.quoted(table))), time(table)))) {
             ask.setLong(1, cutMillis);
             ask.setString(2, table);
             try (ResultSet row = ask.executeQuery()) {
@@ -125,7 +131,7 @@ final class WindowRetention {
 
     /** Deletes some of the rows; returns how many, none once all are gone. */
     static int deleteSome(Connection connection, RetentionStep step) throws SQLException {
-        try (PreparedStatement delete = connection.prepareStatement(DELETE.formatted(Sql.quoted(step.name())))) {
+        try (PreparedStatement delete = connection.prepareStatement(DELETE.formatted(Sql.quoted(step.name()))), time(step.name())))) {
             delete.setLong(1, step.toMillis());
             return delete.executeUpdate();
         }
