@@ -1,5 +1,7 @@
 package io.tidemark.chaos.check;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.tidemark.chaos.check.Evidence.Session;
 import io.tidemark.chaos.check.Evidence.View;
 import java.time.Instant;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class SessionsCheck {
     public static final String NAME = "sessions";
 
-    /** In bytes, of which characters of the addresses that are made here have one each. */
+    /** In bytes of UTF-8; a longer page is cut at a character. */
     private static final int PAGE_CAP = 2_000;
 
     private SessionsCheck() {}
@@ -73,7 +75,14 @@ public final class SessionsCheck {
             return "";
         }
         String path = url.replaceFirst("^[A-Za-z0-9+.-]+://[^/?#]*", "").replaceFirst("(?s)[?#].*$", "");
-        return path.isEmpty() ? "/" : path.substring(0, Math.min(path.length(), PAGE_CAP));
+        if (path.isEmpty()) {
+            return "/";
+        }
+        int end = path.length();
+        while (path.substring(0, end).getBytes(UTF_8).length > PAGE_CAP) {
+            end = path.offsetByCodePoints(end, -1);
+        }
+        return path.substring(0, end);
     }
 
     private static String show(Session session) {

@@ -35,6 +35,16 @@ class SessionsCheckTest {
     }
 
     @Test
+    void aLongPageIsCutAtACharacter() {
+        String cut = "/" + "\u00fc".repeat(999);
+        assertThat(SessionsCheck.differences(
+                        List.of(view("a", 1_000, 1, cut + "\u00fc\u00fc")),
+                        GAP,
+                        List.of(new Session("h", "a", 1_000, 1_000, 1, cut, cut))))
+                .isEmpty();
+    }
+
+    @Test
     void whatIsMissingTwiceOrOtherwiseIsTold() {
         List<Session> wrong = new ArrayList<>(RIGHT);
         wrong.add(RIGHT.get(0));
