@@ -119,7 +119,7 @@ final class WindowRetention {
         if (!rolledUp) {
             return "it is not rolled up";
         }
-        try (PreparedStatement ask = connection.prepareStatement(TOUCHED.formatted(Sql.quoted(table))), time(table)))) {
+        try (PreparedStatement ask = connection.prepareStatement(TOUCHED.formatted(Sql.quoted(table), time(table)))) {
             ask.setLong(1, cutMillis);
             ask.setString(2, table);
             try (ResultSet row = ask.executeQuery()) {
@@ -131,7 +131,8 @@ final class WindowRetention {
 
     /** Deletes some of the rows; returns how many, none once all are gone. */
     static int deleteSome(Connection connection, RetentionStep step) throws SQLException {
-        try (PreparedStatement delete = connection.prepareStatement(DELETE.formatted(Sql.quoted(step.name()))), time(step.name())))) {
+        try (PreparedStatement delete =
+                connection.prepareStatement(DELETE.formatted(Sql.quoted(step.name()), time(step.name())))) {
             delete.setLong(1, step.toMillis());
             return delete.executeUpdate();
         }
