@@ -178,7 +178,7 @@ class RollupIT {
     @Test
     void aPeriodIsCompleteOnceAllItsWindowsAreWhole() throws SQLException {
         String complete =
-                "select to_char(period_start, 'HH24:MI'), complete from processed_events_aggregated_hour order by 1";
+                "select to_char(period_start at time zone 'UTC', 'HH24:MI'), complete from processed_events_aggregated_hour order by 1";
         try (Windows windows = new Windows()) {
             windows.hit(NOON, "a.test", "", "v");
             windows.hit(NOON + 3_600_000, "a.test", "", "v");
@@ -242,6 +242,55 @@ class RollupIT {
     }
 
     @Test
+    void sessionsAreRolledUpByWhenTheyBeganAlsoThoseThatMergedSince() throws SQLException {
+        try (Windows windows = new Windows()) {
+            windows.execute("insert into session_settings (gap_ms, by) values (300000, 'visitor')");
+            windows.session("a.test", "v1", "2026-03-01 11:58", "2026-03-01 12:01", 3);
+            windows.session("a.test", "v1", "2026-03-01 13:02", "2026-03-01 13:02", 1);
+            windows.session("a.test", "v2", "2026-03-01 13:30", "2026-03-01 13:31", 2);
+            run(windows, ALL);
+            String hours = "select to_char(period_start at time zone 'UTC', 'HH24:MI'), num_sessions, num_hits, bounces, duration_ms, complete"
+                    + " from processed_events_sessions_hour order by 1";
+            assertThat(windows.rows(hours)).containsExactly("11:00|1|3|0|180000|f", "13:00|2|3|1|60000|f");
+
+            windows.execute("update rollup_progress set touched_from = now()");
+            windows.execute("delete from processed_events_sessions where visitor_id = 'v1'");
+            windows.session("a.test", "v1", "2026-03-01 11:58", "2026-03-01 13:02", 20);
+            windows.execute("insert into session_progress (watermark_ms) values ("
+                    + (NOON + 12 * 3_600_000 + 300_000) + ")");
+            run(windows, ALL);
+            assertThat(windows.rows(hours)).containsExactly("11:00|1|20|0|3840000|t", "13:00|1|2|0|60000|t");
+            assertThat(windows.rows("select num_sessions, num_hits, bounces, complete from processed_events_sessions_day"))
+                    .containsExactly("2|22|0|t");
+
+            windows.execute("insert into session_corrections (host, visitor_id, span_start, span_end)"
+                    + " values ('a.test', 'v3', '2026-03-01 20:00+00', '2026-03-01 20:00+00')");
+            windows.session("a.test", "v4", "2026-03-01 15:00", "2026-03-01 15:00", 1);
+            run(windows, ALL);
+            assertThat(windows.rows(hours)).contains("15:00|1|1|1|0|f");
+        }
+    }
+
+    @Test
+    void whatIsRolledUpStaysWhenItsWindowsGo() throws SQLException {
+        try (Windows windows = new Windows()) {
+            windows.hit(NOON, "a.test", "", "v");
+            windows.hit(NOON + 3_600_000, "a.test", "", "v");
+            windows.hit(NOON + 24 * 3_600_000, "a.test", "", "v");
+            run(windows, ALL);
+            windows.execute("update retention_horizon set windows_from = '2026-03-02 00:00+00'");
+            // As if the deletion had come half its way.
+            windows.execute("delete from processed_events_aggregated where event_hour = '2026-03-01 12:00+00'");
+            windows.execute("update processed_events_aggregated set updated_at = now()");
+            run(windows, ALL);
+            run(windows, range("2026-03-01", "2026-03-03"));
+            assertThat(windows.rows("select num_hits from processed_events_aggregated_hour")).hasSize(3);
+            assertThat(windows.rows("select num_hits from processed_events_aggregated_month"))
+                    .containsExactly("3");
+        }
+    }
+
+    @Test
     void anotherTimeZoneIsRefusedUnlessAllIsMadeAnew() throws SQLException {
         ZoneId berlin = ZoneId.of("Europe/Berlin");
         try (Windows windows = new Windows()) {
@@ -264,7 +313,7 @@ class RollupIT {
             windows.hit(NOON, "a.test", "", "v");
             windows.hit(NOON + 24 * 3_600_000, "a.test", "", "v");
             run(windows, ALL);
-            windows.execute("delete from processed_events_aggregated where event_hour < '2026-03-02'");
+            windows.execute("delete from processed_events_aggregated where event_hour < '2026-03-02 00:00+00'");
             assertThatThrownBy(() -> run(windows, new RollupOptions(Grain.MONTH, null, null, null, true)))
                     .isInstanceOf(StoreException.class)
                     .hasMessageContaining("processed_events_aggregated_hour has hours whose windows are no longer in");

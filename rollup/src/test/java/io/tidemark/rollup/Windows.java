@@ -72,6 +72,14 @@ final class Windows implements AutoCloseable {
         groups.write(List.of(new GroupCount(counted.id(), window, host, byHost, sketch.toBytes())), SIZE);
     }
 
+    /** A session, its times in UTC. */
+    void session(String host, String visitor, String start, String end, long pageViews) throws SQLException {
+        execute("""
+                insert into processed_events_sessions
+                    (session_start, session_end, host, visitor_id, num_hits, entry_page, exit_page, referrer_source)
+                values ('%s+00', '%s+00', '%s', '%s', %d, '/', '/', 'direct')""".formatted(start, end, host, visitor, pageViews));
+    }
+
     /** Says that all windows that end by then are whole. */
     void close(long watermark) {
         try (WindowProgress progress = new WindowProgress(config)) {

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.tidemark.model.Aggregate;
 import io.tidemark.model.Dimension;
+import io.tidemark.model.Grain;
 import io.tidemark.store.SqlQuery;
 import io.tidemark.store.StoreConfig;
 import java.io.IOException;
@@ -173,6 +174,44 @@ final class Oracle implements AutoCloseable {
      * found out (devices, countries, kinds of referrers) is taken from {@code processed_events}.
      */
     List<String> aggregateDifferences(StoreConfig store, Duration window) throws SQLException, IOException {
+        prepareEnriched(store);
+        List<String> differences = new ArrayList<>();
+        for (Aggregate each : Aggregate.DEFAULTS) {
+            differences.addAll(groupDifferences(store, Span.of(window), each));
+        }
+        return differences;
+    }
+
+    /** The rows in which rollups differ, of all tables that are counted by default, and of sessions; days and months are those of UTC. */
+    List<String> rollupDifferences(StoreConfig store, Duration gap) throws SQLException, IOException {
+        prepareEnriched(store);
+        List<String> differences = new ArrayList<>();
+        for (Grain grain : Grain.values()) {
+            for (Aggregate each : Aggregate.DEFAULTS) {
+                differences.addAll(groupDifferences(store, Span.of(grain), each));
+            }
+            differences.addAll(hitDifferences(store, Span.of(grain), "processed_events_aggregated", "host"));
+            differences.addAll(hitDifferences(store, Span.of(grain), "processed_events_aggregated_source", "host, referrer"));
+            differences.addAll(sessionRollupDifferences(store, Span.of(grain), gap));
+        }
+        return differences;
+    }
+
+    /** Stretches of time: what is behind a table's name, the column of their start, and the start of an event's, by its {@code ms}. */
+    private record Span(String suffix, String column, String start) {
+        static Span of(Duration window) {
+            return new Span("", "event_hour", "ms::bigint // %1$d * %1$d".formatted(window.toMillis()));
+        }
+
+        static Span of(Grain grain) {
+            return new Span(
+                    '_' + grain.code(),
+                    "period_start",
+                    "epoch_ms(date_trunc('%s', make_timestamp(ms::bigint * 1000)))".formatted(grain.code()));
+        }
+    }
+
+    private void prepareEnriched(StoreConfig store) throws SQLException, IOException {
         load(store, "enriched", """
                 select (extract(epoch from event_timestamp) * 1000)::bigint as ms, host, referrer_source, country, device, browser,
                     utm_source, utm_medium, utm_campaign, visitor_id as visitor
@@ -181,37 +220,67 @@ final class Oracle implements AutoCloseable {
                 create or replace temp table pages as
                 select ms, host, case when url is null then '' else cut(coalesce(nullif(regexp_extract(
                     regexp_replace(url, '^[A-Za-z0-9+.-]+://[^/?#]*', ''), '^[^?#]*'), ''), '/'), 2000) end as path,
-                    case when ip is not null then ip || ' ' || coalesce(agent, '') end as visitor
+                    case when ip is not null then concat_ws(' ', ip, ms // 86400000, coalesce(agent, '')) end as visitor
                 from events""");
-        List<String> differences = new ArrayList<>();
-        for (Aggregate each : Aggregate.DEFAULTS) {
-            boolean fromLogs = Set.of(Dimension.HOST, Dimension.PATH).containsAll(each.dimensions());
-            differences.addAll(aggregateDifferences(store, window, each, fromLogs ? "pages" : "enriched"));
-        }
-        return differences;
     }
 
-    private List<String> aggregateDifferences(StoreConfig store, Duration window, Aggregate aggregate, String source)
+    private List<String> hitDifferences(StoreConfig store, Span span, String table, String names)
             throws SQLException, IOException {
+        load(
+                store,
+                "stored_hits",
+                "select (extract(epoch from %s) * 1000)::bigint as start, %s, num_hits from %s where host <> '%%s'"
+                        .formatted(span.column, names, table + span.suffix));
+        return compare(
+                table + span.suffix,
+                "select start::bigint, %s, num_hits::bigint from stored_hits".formatted(names),
+                "select start, %s, count(*) from (select %s as start, host, coalesce(referrer, '') as referrer from events) group by all"
+                        .formatted(names, span.start));
+    }
+
+    private List<String> sessionRollupDifferences(StoreConfig store, Span span, Duration gap)
+            throws SQLException, IOException {
+        load(
+                store,
+                "stored_rollup",
+                "select (extract(epoch from period_start) * 1000)::bigint as start, host, num_sessions, num_hits, bounces, duration_ms"
+                        + " from processed_events_sessions" + span.suffix + " where host <> '%s'");
+        execute("""
+                create or replace temp table logged as
+                select host, ms, concat_ws(' ', ip, ms // 86400000, agent) as visitor from events where ip is not null""");
+        return compare(
+                "processed_events_sessions" + span.suffix,
+                "select start::bigint, host, num_sessions::bigint, num_hits::bigint, bounces::bigint, duration_ms::bigint from stored_rollup",
+                """
+                select %s as start, host, count(*), sum(hits)::bigint, (count(*) filter (where hits = 1))::bigint, sum(till - ms)::bigint
+                from (select host, visitor, session, min(ms) as ms, max(ms) as till, count(*) as hits from (%s) group by 1, 2, 3)
+                group by 1, 2""".formatted(span.start, sessions("logged", gap)));
+    }
+
+    private List<String> groupDifferences(StoreConfig store, Span span, Aggregate aggregate)
+            throws SQLException, IOException {
+        boolean fromLogs = Set.of(Dimension.HOST, Dimension.PATH).containsAll(aggregate.dimensions());
+        String source = fromLogs ? "pages" : "enriched";
+        String table = aggregate.table() + span.suffix;
         String names = Dimension.codes(aggregate.dimensions());
         load(
                 store,
                 "stored_groups",
-                "select (extract(epoch from event_hour) * 1000)::bigint as start, " + names
-                        + ", num_hits, visitors from " + aggregate.table() + " where host <> '%s'");
+                "select (extract(epoch from %s) * 1000)::bigint as start, %s, num_hits, visitors from %s where host <> '%%s'"
+                        .formatted(span.column, names, table));
         String texts = aggregate.dimensions().stream()
                 .map(each -> "coalesce(%1$s, '') as %1$s".formatted(each.code()))
                 .collect(joining(", "));
         execute("""
                 create or replace temp table counted as
-                select ms::bigint // %1$d * %1$d as start, %2$s, count(*) as num_hits, count(distinct visitor) as exact
-                from %3$s group by all""".formatted(window.toMillis(), texts, source));
+                select %s as start, %s, count(*) as num_hits, count(distinct visitor) as exact
+                from %s group by all""".formatted(span.start, texts, source));
         List<String> differences = new ArrayList<>(compare(
-                aggregate.table(),
+                table,
                 "select start::bigint, %s, num_hits::bigint from stored_groups".formatted(names),
                 "select start, %s, num_hits from counted".formatted(names)));
         // Few are counted exactly; of many, four times the standard error is stated to be all but never passed.
-        differences.addAll(rows(aggregate.table() + " visitors", """
+        differences.addAll(rows(table + " visitors", """
                 select s.*, c.exact from stored_groups s join counted c
                     on s.start::bigint = c.start and %s
                 where abs(s.visitors::bigint - c.exact) > case when c.exact <= 200 then 0 else 0.065 * c.exact end""".formatted(aggregate.dimensions().stream()
