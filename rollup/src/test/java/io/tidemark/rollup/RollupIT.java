@@ -249,18 +249,20 @@ class RollupIT {
             windows.session("a.test", "v1", "2026-03-01 13:02", "2026-03-01 13:02", 1);
             windows.session("a.test", "v2", "2026-03-01 13:30", "2026-03-01 13:31", 2);
             run(windows, ALL);
-            String hours = "select to_char(period_start at time zone 'UTC', 'HH24:MI'), num_sessions, num_hits, bounces, duration_ms, complete"
-                    + " from processed_events_sessions_hour order by 1";
+            String hours =
+                    "select to_char(period_start at time zone 'UTC', 'HH24:MI'), num_sessions, num_hits, bounces, duration_ms, complete"
+                            + " from processed_events_sessions_hour order by 1";
             assertThat(windows.rows(hours)).containsExactly("11:00|1|3|0|180000|f", "13:00|2|3|1|60000|f");
 
             windows.execute("update rollup_progress set touched_from = now()");
             windows.execute("delete from processed_events_sessions where visitor_id = 'v1'");
             windows.session("a.test", "v1", "2026-03-01 11:58", "2026-03-01 13:02", 20);
-            windows.execute("insert into session_progress (watermark_ms) values ("
-                    + (NOON + 12 * 3_600_000 + 300_000) + ")");
+            windows.execute(
+                    "insert into session_progress (watermark_ms) values (" + (NOON + 12 * 3_600_000 + 300_000) + ")");
             run(windows, ALL);
             assertThat(windows.rows(hours)).containsExactly("11:00|1|20|0|3840000|t", "13:00|1|2|0|60000|t");
-            assertThat(windows.rows("select num_sessions, num_hits, bounces, complete from processed_events_sessions_day"))
+            assertThat(windows.rows(
+                            "select num_sessions, num_hits, bounces, complete from processed_events_sessions_day"))
                     .containsExactly("2|22|0|t");
 
             windows.execute("insert into session_corrections (host, visitor_id, span_start, span_end)"
@@ -284,7 +286,8 @@ class RollupIT {
             windows.execute("update processed_events_aggregated set updated_at = now()");
             run(windows, ALL);
             run(windows, range("2026-03-01", "2026-03-03"));
-            assertThat(windows.rows("select num_hits from processed_events_aggregated_hour")).hasSize(3);
+            assertThat(windows.rows("select num_hits from processed_events_aggregated_hour"))
+                    .hasSize(3);
             assertThat(windows.rows("select num_hits from processed_events_aggregated_month"))
                     .containsExactly("3");
         }

@@ -191,7 +191,8 @@ final class Oracle implements AutoCloseable {
                 differences.addAll(groupDifferences(store, Span.of(grain), each));
             }
             differences.addAll(hitDifferences(store, Span.of(grain), "processed_events_aggregated", "host"));
-            differences.addAll(hitDifferences(store, Span.of(grain), "processed_events_aggregated_source", "host, referrer"));
+            differences.addAll(
+                    hitDifferences(store, Span.of(grain), "processed_events_aggregated_source", "host, referrer"));
             differences.addAll(sessionRollupDifferences(store, Span.of(grain), gap));
         }
         return differences;
