@@ -51,13 +51,16 @@ final class Year implements AutoCloseable {
         execute("set work_mem = '512MB'");
         execute("""
                 insert into processed_events_aggregated_source (event_hour, host, referrer, num_hits)
+                with occurring as materialized (
+                    select w, h, hashint8(extract(epoch from w)::bigint * 31 + h) as hash
+                    from generate_series(timestamptz '2025-01-01 00:00+00', '2025-12-31 23:55+00', interval '5 minutes') as w
+                    cross join generate_series(1, %1$d) as h
+                    where (hashint8(extract(epoch from w)::bigint * 1000003 + h) + 2147483648) / 4294967296.0
+                        < least(1, %2$s * power(h, -0.7))
+                )
                 select w, 'host-' || h || '.example', case r when 1 then '' else 'https://referrer-' || r || '.example/' end,
-                    1 + abs(hashint8(extract(epoch from w)::bigint * 37 + h * 21 + r) %% 50)
-                from generate_series(timestamptz '2025-01-01 00:00+00', '2025-12-31 23:55+00', interval '5 minutes') as w,
-                    generate_series(1, %1$d) as h,
-                    generate_series(1, 1 + floor(power(abs(hashint8(extract(epoch from w)::bigint * 31 + h) %% 1000) / 1000.0, 4) * 20)::int) as r
-                where (hashint8(extract(epoch from w)::bigint * 1000003 + h) + 2147483648) / 4294967296.0
-                    < least(1, %2$s * power(h, -0.7))""".formatted(hosts, part));
+                    1 + abs((hash # r * 7919) %% 50)
+                from occurring, generate_series(1, 1 + floor(power(abs(hash %% 1000) / 1000.0, 6) * 20)::int) as r""".formatted(hosts, part));
         execute("""
                 insert into processed_events_aggregated (event_hour, host, num_hits)
                 select event_hour, host, sum(num_hits) from processed_events_aggregated_source group by 1, 2 order by 1, 2""");
