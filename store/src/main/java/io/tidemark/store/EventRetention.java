@@ -18,10 +18,16 @@ final class EventRetention {
     /** Else whoever reads for long holds up the writers that wait behind this one. */
     private static final String DO_NOT_WAIT_FOR_LONG = "set local lock_timeout = '3s'";
 
+    /** No partition is dropped from the listing to the end of the transaction: whoever drops one holds the parent alone. */
+    private static final String KEEP_ALL = "lock table only processed_events in access share mode";
+
     private EventRetention() {}
 
     /** What is older than that. */
     static List<RetentionStep> steps(Connection connection, long cutMillis) throws SQLException {
+        try (Statement keep = connection.createStatement()) {
+            keep.execute(KEEP_ALL);
+        }
         List<RetentionStep> steps = new ArrayList<>();
         for (EventPartition each : EventPartitions.all(connection)) {
             if (each.toMillis() <= cutMillis) {
