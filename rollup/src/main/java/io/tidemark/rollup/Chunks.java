@@ -11,7 +11,8 @@ final class Chunks {
     private Chunks() {}
 
     /**
-     * Conditions on the time {@code t}, each of about as many periods, which together hold for all of them and each for its own only.
+     * Conditions on the time {@code t}, each of about as many periods, which together hold for all of them; each for no time
+     * of another's.
      *
      * @param step of at least one period
      * @param most number of conditions at most

@@ -326,6 +326,18 @@ class RollupIT {
     }
 
     @Test
+    void aTableThatSomebodyDroppedIsMadeAnewFromAllWindows() throws SQLException {
+        try (Windows windows = new Windows()) {
+            windows.hit(NOON, "a.test", "", "v");
+            run(windows, ALL);
+            windows.execute("update rollup_progress set touched_from = now()");
+            windows.execute("drop table processed_events_aggregated_day");
+            run(windows, ALL);
+            requireRight(windows, UTC);
+        }
+    }
+
+    @Test
     void aTableOfAnotherFormIsLeftAsItIs() throws SQLException {
         try (Windows windows = new Windows()) {
             windows.hit(NOON, "a.test", "", "v");

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.tidemark.model.Grain;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ public record RollupStep(
         List<Period> periods,
         long rows,
         @Nullable Progress progress) {
+    /** In a condition. */
+    private static final int MOST_RANGES = 20;
+
     public RollupStep {
         requireNonNull(source, "source is null");
         requireNonNull(grain, "grain is null");
@@ -60,23 +64,29 @@ public record RollupStep(
     }
 
     /**
-     * A condition that holds for the times in the periods; of those side by side it makes one range.
+     * A condition that holds for the times in the periods. Of those side by side it makes one range; of more ranges than Postgres is
+     * quick with, it leaves out the smallest gaps, so that it may hold for times between the periods as well.
      *
      * @param time the column of the times
      * @param periods in ascending order, at least one
      */
     public static String condition(String time, List<Period> periods) {
+        long[] gaps = new long[periods.size() - 1];
+        for (int i = 0; i < gaps.length; i++) {
+            gaps[i] = periods.get(i + 1).startMillis() - periods.get(i).endMillis();
+        }
+        long[] sorted = gaps.clone();
+        Arrays.sort(sorted);
+        long leftOut = gaps.length < MOST_RANGES ? 0 : sorted[gaps.length - MOST_RANGES];
         List<String> ranges = new ArrayList<>();
         long start = periods.get(0).startMillis();
-        long end = start;
-        for (Period each : periods) {
-            if (each.startMillis() != end) {
-                ranges.add(range(time, start, end));
-                start = each.startMillis();
+        for (int i = 0; i < gaps.length; i++) {
+            if (gaps[i] > leftOut) {
+                ranges.add(range(time, start, periods.get(i).endMillis()));
+                start = periods.get(i + 1).startMillis();
             }
-            end = each.endMillis();
         }
-        ranges.add(range(time, start, end));
+        ranges.add(range(time, start, periods.get(periods.size() - 1).endMillis()));
         return String.join(" or ", ranges);
     }
 

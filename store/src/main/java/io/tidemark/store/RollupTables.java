@@ -34,6 +34,8 @@ final class RollupTables {
             where attrelid = to_regclass(quote_ident(?)) and attnum > 0 and not attisdropped
             order by attnum""";
 
+    private static final String FORGET = "delete from rollup_progress where table_name = ? and grain = ?";
+
     private RollupTables() {}
 
     /**
@@ -77,7 +79,7 @@ final class RollupTables {
     }
 
     /**
-     * Makes the table that is written, unless it is there.
+     * Makes the table that is written, unless it is there; what was known of one that somebody has dropped is forgotten.
      *
      * @throws StoreException if there is one of that name with other columns
      */
@@ -100,6 +102,11 @@ final class RollupTables {
             for (String each : ddl(source, grain, table)) {
                 create.execute(each);
             }
+        }
+        try (PreparedStatement forget = connection.prepareStatement(FORGET)) {
+            forget.setString(1, source.table());
+            forget.setString(2, grain.code());
+            forget.executeUpdate();
         }
     }
 
