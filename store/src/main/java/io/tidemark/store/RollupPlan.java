@@ -194,7 +194,7 @@ public final class RollupPlan {
         return Sql.quoted(source.tableOf(from));
     }
 
-    /** From bin to bin through the index, since there are many rows to each. */
+    /** From bin to bin through the index, since there are many rows to each; sessions have no such index, and are fewer. */
     private void addAll(NavigableSet<Long> starts, String condition, @Nullable Range range) throws SQLException {
         String next = "select %1$s from %2$s where %1$s >= %3$s%4$s order by %1$s limit 1";
         String sql = """
@@ -207,9 +207,13 @@ public final class RollupPlan {
                         next.formatted(begins(), table(), "'-infinity'", condition),
                         next.formatted(begins(), table(), BIN.formatted("at") + " + interval '15 minutes'", condition),
                         Sql.MILLIS.formatted("at"));
-        try (PreparedStatement read = connection.prepareStatement(sql)) {
+        boolean isIndexed = from != null || source.content() == Content.WINDOWS;
+        String all = "select distinct %s from %s where true%s"
+                .formatted(Sql.MILLIS.formatted(BIN.formatted(begins())), table(), condition);
+        try (PreparedStatement read = connection.prepareStatement(isIndexed ? sql : all)) {
             if (range != null) {
-                for (int at = 1; at <= 4; at += 2) {
+                // The condition is there twice, or once.
+                for (int at = 1; at <= (isIndexed ? 4 : 2); at += 2) {
                     read.setLong(at, range.fromMillis);
                     read.setLong(at + 1, range.toMillis);
                 }
