@@ -35,8 +35,6 @@ class RealLogsIT {
         InProcess run = InProcess.tidemark("run", log.toString(), "--data", data.toString(), "--host", Pipeline.HOST);
 
         assertThat(run.exitCode()).as(run.err()).isZero();
-        InProcess rollup = InProcess.tidemark("rollup", "--data", data.toString());
-        assertThat(rollup.exitCode()).as(rollup.err()).isZero();
         try (DatabaseOnly database = DatabaseOnly.start(data);
                 Oracle oracle = new Oracle(folder)) {
             oracle.add(format, Pipeline.HOST, log);
@@ -44,7 +42,6 @@ class RealLogsIT {
             assertThat(oracle.unparseable()).isEqualTo(unparseable);
             assertThat(oracle.differences(database.store(), WINDOW)).isEmpty();
             assertThat(oracle.sessionDifferences(database.store(), GAP)).isEmpty();
-            assertThat(oracle.rollupDifferences(database.store(), GAP)).isEmpty();
             assertThat(run.out())
                     .containsPattern("(?m)^Lines read +%,d$".formatted(lines))
                     .containsPattern("(?m)^  not parseable +%,d$".formatted(unparseable))
