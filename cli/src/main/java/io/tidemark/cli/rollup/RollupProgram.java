@@ -72,7 +72,7 @@ public final class RollupProgram {
                 return in(home);
             }
         }
-        throw new StackException("Spark is not built in; build it with: mvn -pl cli,rollup -am package -DskipTests");
+        throw new StackException("Spark is not there: ./tidemark builds it where it is needed, mvn package does as well");
     }
 
     /** In a folder with {@code tidemark-rollup.jar} and Spark. */
