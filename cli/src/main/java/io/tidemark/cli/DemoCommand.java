@@ -83,7 +83,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--rollup-every",
             paramLabel = "DURATION",
-            converter = RollupOptions.Pause.class,
+            converter = AutomaticRollups.Pause.class,
             defaultValue = "1m",
             description = "Roll up to hours, days and months by itself, with that pause in between; off leaves it out.")
     private Duration rollupPause = Duration.ofMinutes(1);
@@ -142,7 +142,7 @@ final class DemoCommand implements Callable<Integer> {
                 }
                 banner(out, stack.addresses(), enrich, aggregate, session, (System.nanoTime() - started) / 1e9);
                 settings.adviseOnGeo(out);
-                endRollups = RollupOptions.start(stack, rollupPause);
+                endRollups = AutomaticRollups.start(stack, rollupPause);
                 StatusView view = new StatusView(out, window);
                 stack.beforeExit(() -> endSoon(view, asked, ended));
                 try (LiveStatus status =

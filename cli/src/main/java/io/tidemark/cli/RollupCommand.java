@@ -93,9 +93,9 @@ final class RollupCommand implements Callable<Integer> {
     @Option(
             names = "--memory",
             paramLabel = "SIZE",
-            defaultValue = RollupOptions.MEMORY,
+            defaultValue = AutomaticRollups.MEMORY,
             description = "Heap of Spark's process on this machine.")
-    private String memory = RollupOptions.MEMORY;
+    private String memory = AutomaticRollups.MEMORY;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -122,7 +122,8 @@ final class RollupCommand implements Callable<Integer> {
         Layout layout = new Layout(data.path);
         // With a database elsewhere there need be no data folder.
         boolean keeps = Files.isDirectory(layout.data());
-        Path log = keeps ? layout.logs().resolve(RollupOptions.LOG) : Files.createTempFile("tidemark-rollup-", ".log");
+        Path log =
+                keeps ? layout.logs().resolve(AutomaticRollups.LOG) : Files.createTempFile("tidemark-rollup-", ".log");
         try (RollupProgress progress = new RollupProgress(out, err)) {
             program.run(new RollupProgram.Request(store, options(), master, settings, memory, log), progress);
         } catch (IllegalArgumentException e) {

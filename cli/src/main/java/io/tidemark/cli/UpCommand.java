@@ -64,7 +64,7 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--rollup-every",
             paramLabel = "DURATION",
-            converter = RollupOptions.Pause.class,
+            converter = AutomaticRollups.Pause.class,
             defaultValue = "10m",
             description = "Roll up to hours, days and months by itself, with that pause in between; off leaves it out.")
     private Duration rollupPause = Duration.ofMinutes(10);
@@ -124,7 +124,7 @@ final class UpCommand implements Callable<Integer> {
         for (Submitted job : jobs.resume(launcher, problem -> System.err.println("tidemark: " + problem))) {
             resumed.put(job.kind(), job.page());
         }
-        Runnable endRollups = RollupOptions.start(stack, rollupPause);
+        Runnable endRollups = AutomaticRollups.start(stack, rollupPause);
         stack.beforeExit(() -> {
             endRollups.run();
             launcher.forgetEnded(jobs);

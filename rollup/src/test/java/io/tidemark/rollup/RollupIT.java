@@ -2,6 +2,7 @@ package io.tidemark.rollup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import io.tidemark.model.Grain;
 import io.tidemark.store.StoreException;
@@ -148,9 +149,9 @@ class RollupIT {
             assertThat(run(windows, ALL))
                     .extracting(Rollup.Done::table, Rollup.Done::periods, Rollup.Done::rows)
                     .contains(
-                            org.assertj.core.groups.Tuple.tuple("processed_events_aggregated_hour", 1, 1L),
-                            org.assertj.core.groups.Tuple.tuple("processed_events_aggregated_day", 1, 1L),
-                            org.assertj.core.groups.Tuple.tuple("processed_events_aggregated_month", 1, 1L));
+                            tuple("processed_events_aggregated_hour", 1, 1L),
+                            tuple("processed_events_aggregated_day", 1, 1L),
+                            tuple("processed_events_aggregated_month", 1, 1L));
             requireRight(windows, UTC);
         }
     }
@@ -222,7 +223,7 @@ class RollupIT {
             assertThat(done)
                     .filteredOn(each -> each.table().equals("processed_events_aggregated_hour"))
                     .extracting(Rollup.Done::periods, Rollup.Done::rows)
-                    .containsExactly(org.assertj.core.groups.Tuple.tuple(1, 1L));
+                    .containsExactly(tuple(1, 1L));
             assertThat(windows.rows("select num_hits from processed_events_aggregated_hour order by period_start"))
                     .containsExactly("99", "1");
         }

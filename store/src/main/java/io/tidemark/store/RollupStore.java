@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -250,7 +251,7 @@ public final class RollupStore implements AutoCloseable {
             advance.setString(1, step.source().table());
             advance.setString(2, step.grain().code());
             advance.setObject(3, progress.touchedFrom());
-            advance.setObject(4, progress.completeToMillis(), java.sql.Types.BIGINT);
+            advance.setObject(4, progress.completeToMillis(), Types.BIGINT);
             advance.executeUpdate();
         }
     }

@@ -72,7 +72,8 @@ public final class RollupProgram {
                 return in(home);
             }
         }
-        throw new StackException("Spark is not there: ./tidemark builds it where it is needed, mvn package does as well");
+        throw new StackException(
+                "Spark is not there: ./tidemark builds it where it is needed, mvn package does as well");
     }
 
     /** In a folder with {@code tidemark-rollup.jar} and Spark. */

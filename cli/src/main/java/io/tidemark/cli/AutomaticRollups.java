@@ -9,14 +9,14 @@ import java.util.Map;
 import picocli.CommandLine.ITypeConverter;
 
 /** How often the stack rolls up by itself. */
-final class RollupOptions {
+final class AutomaticRollups {
     /** Heap of Spark's process. */
     static final String MEMORY = "1g";
 
     /** Name of the file that takes what Spark says. */
     static final String LOG = "rollup.log";
 
-    private RollupOptions() {}
+    private AutomaticRollups() {}
 
     /** A pause as it is given on the command line; zero for {@code off}. */
     static final class Pause implements ITypeConverter<Duration> {
