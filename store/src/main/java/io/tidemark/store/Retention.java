@@ -12,6 +12,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -124,10 +125,11 @@ public final class Retention implements AutoCloseable {
                 // Counting took its time, and the writers were there.
                 checked.add(each.kept() == null ? WindowRetention.checked(connection, each) : each);
             }
-            if (checked.stream().anyMatch(each -> each.kept() == null)) {
-                RetentionHorizon.moveWindowsFrom(connection, checked.get(0).toMillis());
+            List<RetentionStep> together = allOrNone(checked);
+            if (together.stream().anyMatch(each -> each.kept() == null)) {
+                RetentionHorizon.moveWindowsFrom(connection, together.get(0).toMillis());
             }
-            return checked;
+            return together;
         });
         int kept = 0;
         for (RetentionStep each : windows) {
@@ -186,7 +188,21 @@ public final class Retention implements AutoCloseable {
                             ? each.keptSince("events of that time are kept, which windows do not count yet")
                             : WindowRetention.checked(connection, each));
         }
-        return steps;
+        return allOrNone(steps);
+    }
+
+    /** There is one horizon of windows, before which nothing is rolled up any more: so a table that needs its own keeps all. */
+    private static List<RetentionStep> allOrNone(List<RetentionStep> steps) {
+        Optional<RetentionStep> needed =
+                steps.stream().filter(each -> each.kept() != null).findFirst();
+        return needed.isEmpty()
+                ? steps
+                : steps.stream()
+                        .map(each -> each.kept() != null
+                                ? each
+                                : each.keptSince(
+                                        "%s is kept".formatted(needed.get().name())))
+                        .toList();
     }
 
     private List<RetentionStep> eventSteps(Connection connection, RetentionRules rules) throws SQLException {

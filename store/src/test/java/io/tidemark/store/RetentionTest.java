@@ -1,11 +1,14 @@
 package io.tidemark.store;
 
+import static io.tidemark.store.RetentionFixture.CLOCK;
+import static io.tidemark.store.RetentionFixture.FIRST_KEPT;
+import static io.tidemark.store.RetentionFixture.NOW;
+import static io.tidemark.store.RetentionFixture.OLD;
 import static io.tidemark.store.StoreFixture.FIVE_MINUTES;
 import static io.tidemark.store.StoreFixture.at;
 import static io.tidemark.store.StoreFixture.event;
 import static io.tidemark.store.StoreFixture.rows;
 import static io.tidemark.store.StoreFixture.run;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,10 +16,8 @@ import io.tidemark.model.RejectReason;
 import io.tidemark.model.TumblingWindows;
 import io.tidemark.model.WindowCounts;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,12 +31,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class RetentionTest {
-    private static final Instant NOW = Instant.parse("2026-11-28T09:00:00Z");
-    private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
-    private static final long OLD = Instant.parse("2026-08-20T12:00:00Z").toEpochMilli();
     private static final long LAST_OLD =
             Instant.parse("2026-08-29T23:59:59.999Z").toEpochMilli();
-    private static final long FIRST_KEPT = Instant.parse("2026-08-30T00:00:00Z").toEpochMilli();
     private static final RetentionRules NINETY_DAYS =
             new RetentionRules(OptionalInt.of(90), OptionalInt.empty(), false);
     private static final RetentionRules WINDOWS_TOO = new RetentionRules(OptionalInt.of(90), OptionalInt.of(90), false);
@@ -51,59 +48,8 @@ class RetentionTest {
             "retention_horizon",
             "forgotten_hits");
 
-    private final StoreConfig config = StoreFixture.newDatabase();
-    private long offset;
-
-    private EventWriter writer() {
-        return new EventWriter(
-                Session.patient(config.writerConnections("events", Duration.ofMinutes(1))), 1 << 20, CLOCK);
-    }
-
-    private void store(long... times) {
-        try (EventWriter writer = writer()) {
-            for (long time : times) {
-                writer.add(event("h", "r", time), at(0, offset++));
-            }
-            assertThat(writer.flush().stored()).isEqualTo(times.length);
-        }
-    }
-
-    private void count(long... times) {
-        WindowSettings.claim(config, Duration.ofMillis(FIVE_MINUTES), "event");
-        try (WindowWriter windows = new WindowWriter(config);
-                WindowProgress progress =
-                        new WindowProgress(Session.patient(config.writerConnections("p", Duration.ofMinutes(1))))) {
-            for (long time : times) {
-                windows.write(
-                        List.of(new WindowCounts(
-                                new TumblingWindows(FIVE_MINUTES).startOf(time), "h", Map.of("r", 1L))),
-                        FIVE_MINUTES);
-            }
-            progress.advance(NOW.toEpochMilli(), FIVE_MINUTES);
-        }
-    }
-
-    private List<RetentionStep> retain(RetentionRules rules) {
-        try (Retention retention = new Retention(config, CLOCK)) {
-            List<RetentionStep> steps = new ArrayList<>();
-            long kept = retention.run(rules, steps::add);
-            assertThat(steps.stream().filter(step -> step.kept() != null).count())
-                    .isEqualTo(kept);
-            return steps;
-        }
-    }
-
-    private void assertAllAccountedFor() {
-        AuditSnapshot read = new AuditQueries(config).read(100);
-        assertThat(read.windows().differences()).isEmpty();
-        assertThat(read.windows().groups().differences()).isEmpty();
-        read.partitions().forEach((partition, found) -> {
-            AuditSnapshot.Account account = requireNonNull(found.account());
-            assertThat(found.stored().and(found.gone()).isEmpty()).isTrue();
-            assertThat(found.rows() + found.gone().size()).isEqualTo(account.stored());
-            assertThat(found.rejected().size()).isEqualTo(account.rejected());
-        });
-    }
+    private final RetentionFixture fixture = new RetentionFixture();
+    private final StoreConfig config = fixture.config;
 
     private List<String> everything() {
         List<String> all = new ArrayList<>(rows(config, PARTITIONS));
@@ -115,13 +61,13 @@ class RetentionTest {
 
     @Test
     void oldDaysGoAndAreAccountedFor() {
-        store(OLD, OLD + 1, LAST_OLD, FIRST_KEPT, NOW.toEpochMilli());
-        count(LAST_OLD, FIRST_KEPT, NOW.toEpochMilli());
+        fixture.store(OLD, OLD + 1, LAST_OLD, FIRST_KEPT, NOW.toEpochMilli());
+        fixture.count(LAST_OLD, FIRST_KEPT, NOW.toEpochMilli());
         try (WindowWriter windows = new WindowWriter(config)) {
             windows.write(List.of(new WindowCounts(OLD, "h", Map.of("r", 2L))), FIVE_MINUTES);
         }
 
-        List<RetentionStep> steps = retain(NINETY_DAYS);
+        List<RetentionStep> steps = fixture.retain(NINETY_DAYS);
         assertThat(steps)
                 .extracting(step -> step.name() + " " + step.rows() + " " + step.kept())
                 .containsExactly("processed_events_2026_08_20 2 null", "processed_events_2026_08_29 1 null");
@@ -133,17 +79,17 @@ class RetentionTest {
                 .containsExactly("0|expired|2|{[0,2)}", "0|expired|1|{[2,3)}");
         assertThat(rows(config, "select count(*) from processed_events_aggregated"))
                 .containsExactly("4");
-        assertAllAccountedFor();
+        fixture.assertAllAccountedFor();
         assertThat(new AuditQueries(config).read(10).gone())
                 .isEqualTo(new AuditSnapshot.Gone(3, 0, FIRST_KEPT, Long.MIN_VALUE));
 
-        assertThat(retain(NINETY_DAYS)).isEmpty();
+        assertThat(fixture.retain(NINETY_DAYS)).isEmpty();
     }
 
     @Test
     void dryRunTellsWhatWouldGoAndChangesNothing() {
-        store(OLD, LAST_OLD, FIRST_KEPT);
-        count(OLD, LAST_OLD);
+        fixture.store(OLD, LAST_OLD, FIRST_KEPT);
+        fixture.count(OLD, LAST_OLD);
         List<String> before = everything();
         try (Retention retention = new Retention(config, CLOCK)) {
             Retention.Plan plan = retention.plan(WINDOWS_TOO);
@@ -162,29 +108,29 @@ class RetentionTest {
 
     @Test
     void nothingGoesIfAllIsToBeKept() {
-        store(OLD);
-        count(OLD);
+        fixture.store(OLD);
+        fixture.count(OLD);
         List<String> before = everything();
-        assertThat(retain(new RetentionRules(OptionalInt.empty(), OptionalInt.empty(), false)))
+        assertThat(fixture.retain(new RetentionRules(OptionalInt.empty(), OptionalInt.empty(), false)))
                 .isEmpty();
         assertThat(everything()).isEqualTo(before);
     }
 
     @Test
     void withoutWindowsEventsGoUnasked() {
-        store(OLD);
-        assertThat(retain(NINETY_DAYS))
+        fixture.store(OLD);
+        assertThat(fixture.retain(NINETY_DAYS))
                 .singleElement()
                 .extracting(RetentionStep::kept)
                 .isNull();
-        assertAllAccountedFor();
+        fixture.assertAllAccountedFor();
     }
 
     @Test
     void dayThatWindowsDoNotCountYetIsKept() {
-        store(OLD, LAST_OLD, LAST_OLD);
-        count(OLD, LAST_OLD);
-        assertThat(retain(NINETY_DAYS))
+        fixture.store(OLD, LAST_OLD, LAST_OLD);
+        fixture.count(OLD, LAST_OLD);
+        assertThat(fixture.retain(NINETY_DAYS))
                 .extracting(RetentionStep::kept)
                 .containsExactly(
                         null, "1 window counts fewer page views than are stored, the first at 2026-08-29T23:55:00Z");
@@ -192,40 +138,40 @@ class RetentionTest {
 
         try (Corrections corrections = new Corrections(config)) {
             corrections.mark(List.of(LAST_OLD - FIVE_MINUTES + 1), FIVE_MINUTES);
-            assertThat(retain(NINETY_DAYS))
+            assertThat(fixture.retain(NINETY_DAYS))
                     .extracting(RetentionStep::kept)
                     .containsExactly("1 window waits to be recomputed from its events");
             corrections.recomputeMarked();
         }
-        assertThat(retain(NINETY_DAYS)).extracting(RetentionStep::kept).containsOnlyNulls();
-        assertAllAccountedFor();
+        assertThat(fixture.retain(NINETY_DAYS)).extracting(RetentionStep::kept).containsOnlyNulls();
+        fixture.assertAllAccountedFor();
         assertThat(rows(config, "select num_hits from processed_events_aggregated order by event_hour"))
                 .containsExactly("1", "2");
     }
 
     @Test
     void dayWhoseWindowsAreNotClosedIsKeptUnlessItIsToGoUncounted() {
-        store(OLD);
+        fixture.store(OLD);
         WindowSettings.claim(config, Duration.ofMillis(FIVE_MINUTES), "event");
-        assertThat(retain(NINETY_DAYS))
+        assertThat(fixture.retain(NINETY_DAYS))
                 .extracting(RetentionStep::kept)
                 .containsExactly("the aggregate job has closed no window yet");
         run(config, "insert into aggregate_progress (watermark_ms) values (" + OLD + ")");
-        assertThat(retain(NINETY_DAYS))
+        assertThat(fixture.retain(NINETY_DAYS))
                 .extracting(RetentionStep::kept)
                 .containsExactly("the aggregate job has closed windows up to 2026-08-20T12:00:00Z only");
 
-        assertThat(retain(new RetentionRules(OptionalInt.of(90), OptionalInt.empty(), true)))
+        assertThat(fixture.retain(new RetentionRules(OptionalInt.of(90), OptionalInt.empty(), true)))
                 .extracting(RetentionStep::kept)
                 .containsOnlyNulls();
-        assertAllAccountedFor();
+        fixture.assertAllAccountedFor();
     }
 
     @Test
     void lateEventOfAnExpiredDayIsRejectedAndStaysSo() {
-        store(OLD, NOW.toEpochMilli());
-        retain(NINETY_DAYS);
-        try (EventWriter writer = writer()) {
+        fixture.store(OLD, NOW.toEpochMilli());
+        fixture.retain(NINETY_DAYS);
+        try (EventWriter writer = fixture.writer()) {
             writer.add(event("h", null, LAST_OLD), at(0, 2));
             writer.add(event("h", null, FIRST_KEPT), at(0, 3));
             writer.add(event("h", null, OLD), at(0, 4));
@@ -241,8 +187,8 @@ class RetentionTest {
                 .containsExactly("5|3|2|0");
         assertThat(rows(config, PARTITIONS))
                 .containsExactly("processed_events_2026_08_30", "processed_events_2026_11_28");
-        assertAllAccountedFor();
-        try (EventWriter replay = writer()) {
+        fixture.assertAllAccountedFor();
+        try (EventWriter replay = fixture.writer()) {
             assertThat(replay.add(event("h", null, OLD), at(0, 0))).isEqualTo(Admission.STORED);
             assertThat(replay.add(event("h", null, LAST_OLD), at(0, 2))).isEqualTo(Admission.REJECTED);
             assertThat(replay.rejectedBefore(at(0, 2)).reason()).isEqualTo(RejectReason.EXPIRED);
@@ -253,9 +199,9 @@ class RetentionTest {
 
     @Test
     void expiredEventsAndARowThatPostgresRefusesLeaveTheOthers() {
-        store(OLD);
-        retain(NINETY_DAYS);
-        try (EventWriter writer = writer()) {
+        fixture.store(OLD);
+        fixture.retain(NINETY_DAYS);
+        try (EventWriter writer = fixture.writer()) {
             for (int i = 1; i <= 20; i++) {
                 long time = i % 3 == 0 ? OLD : NOW.toEpochMilli();
                 writer.add(event(i == 10 ? "nul\0host" : "h", null, time), at(0, i));
@@ -265,7 +211,7 @@ class RetentionTest {
         assertThat(rows(config, "select reason, count(*) from ingest_rejected group by 1 order by 1"))
                 .containsExactly("expired|6", "refused_by_database|1");
         assertThat(rows(config, "select count(*) from processed_events")).containsExactly("13");
-        assertAllAccountedFor();
+        fixture.assertAllAccountedFor();
     }
 
     @Test
@@ -281,7 +227,7 @@ class RetentionTest {
             }
             tasks.add(() -> {
                 for (int days = 100; days >= 20; days -= 4) {
-                    retain(new RetentionRules(OptionalInt.of(days), OptionalInt.empty(), false));
+                    fixture.retain(new RetentionRules(OptionalInt.of(days), OptionalInt.empty(), false));
                 }
                 return Set.of();
             });
@@ -302,13 +248,13 @@ class RetentionTest {
                                 config,
                                 "select count(*) from processed_events where event_timestamp < (select events_from from retention_horizon)"))
                 .containsExactly("0");
-        assertAllAccountedFor();
+        fixture.assertAllAccountedFor();
     }
 
     /** Returns the offsets that were rejected. */
     private Set<Long> writeOverManyDays(int partition, int batches) {
         Set<Long> rejected = new HashSet<>();
-        try (EventWriter writer = writer()) {
+        try (EventWriter writer = fixture.writer()) {
             for (int batch = 0; batch < batches; batch++) {
                 for (int i = 0; i < 10; i++) {
                     long days = (batch * 7L + i * 11L + partition) % 110;
@@ -325,14 +271,14 @@ class RetentionTest {
     @Test
     void ofAPartitionThatReachesIntoWhatIsKeptTheOldRowsAreDeleted() {
         run(config, "create table former partition of processed_events for values from (minvalue) to ('2026-09-05Z')");
-        store(OLD, LAST_OLD, FIRST_KEPT);
-        count(OLD, LAST_OLD, FIRST_KEPT);
-        assertThat(retain(NINETY_DAYS))
+        fixture.store(OLD, LAST_OLD, FIRST_KEPT);
+        fixture.count(OLD, LAST_OLD, FIRST_KEPT);
+        assertThat(fixture.retain(NINETY_DAYS))
                 .singleElement()
                 .satisfies(step -> assertThat(step.kind() + " " + step.rows()).isEqualTo("EVENTS 2"));
         assertThat(rows(config, "select source_offset from processed_events")).containsExactly("2");
         assertThat(rows(config, "select rows, offsets from ingest_gone")).containsExactly("2|{[0,2)}");
-        assertAllAccountedFor();
+        fixture.assertAllAccountedFor();
     }
 
     @Test
@@ -341,7 +287,7 @@ class RetentionTest {
         long start = new TumblingWindows(week.toMillis()).startOf(FIRST_KEPT);
         long next = start + week.toMillis();
         assertThat(start).isLessThan(FIRST_KEPT);
-        store(FIRST_KEPT - 1, FIRST_KEPT + 1, next);
+        fixture.store(FIRST_KEPT - 1, FIRST_KEPT + 1, next);
         WindowSettings.claim(config, week, "event");
         try (WindowWriter windows = new WindowWriter(config)) {
             windows.write(
@@ -351,10 +297,10 @@ class RetentionTest {
                     week.toMillis());
         }
         run(config, "insert into aggregate_progress (watermark_ms) values (" + Long.MAX_VALUE + ")");
-        assertThat(retain(NINETY_DAYS)).extracting(RetentionStep::kept).containsOnlyNulls();
+        assertThat(fixture.retain(NINETY_DAYS)).extracting(RetentionStep::kept).containsOnlyNulls();
         assertThat(new AuditQueries(config).read(1).gone().eventsFromMillis()).isEqualTo(next);
-        assertAllAccountedFor();
-        try (EventWriter writer = writer()) {
+        fixture.assertAllAccountedFor();
+        try (EventWriter writer = fixture.writer()) {
             writer.add(event("h", null, next - 1), at(0, 9));
             assertThat(writer.flush().refused()).hasSize(1);
         }
@@ -362,7 +308,7 @@ class RetentionTest {
 
     @Test
     void whoReadsForLongIsWaitedForWithoutAQueueOfWriters() throws Exception {
-        store(OLD);
+        fixture.store(OLD);
         FaultyConnections connections = new FaultyConnections(config);
         try (var reader = config.connections("test", Duration.ofMinutes(1)).open();
                 var read = reader.createStatement();
@@ -370,7 +316,7 @@ class RetentionTest {
                 Retention retention = new Retention(Session.impatient(connections, connections, CLOCK), CLOCK)) {
             row.next();
             connections.duringPauses(() -> {
-                store(NOW.toEpochMilli());
+                fixture.store(NOW.toEpochMilli());
                 try {
                     reader.rollback();
                 } catch (SQLException e) {
@@ -381,58 +327,7 @@ class RetentionTest {
         }
         assertThat(connections.pauses).hasSize(1);
         assertThat(rows(config, PARTITIONS)).containsExactly("processed_events_2026_11_28");
-        assertAllAccountedFor();
-    }
-
-    @Test
-    void windowsGoOnceTheyAreRolledUp() {
-        store(OLD, FIRST_KEPT);
-        count(OLD, FIRST_KEPT);
-        String kept = "select count(*) from processed_events_aggregated";
-        rolledUp("2026-08-29", "2026-09-01", "2026-09-01", "now() + interval '1 hour'");
-        assertThat(retain(WINDOWS_TOO))
-                .extracting(RetentionStep::kept)
-                .containsExactly(
-                        null,
-                        "its rollup by day does not reach that far yet",
-                        "its rollup by day does not reach that far yet");
-        rolledUp("2026-09-01", "2026-09-01", "2026-09-01", "now() - interval '1 hour'");
-        assertThat(retain(WINDOWS_TOO))
-                .extracting(RetentionStep::kept)
-                .containsOnly("some of its rows were written since they were rolled up");
-        assertThat(rows(config, kept)).containsExactly("2");
-        assertThat(rows(config, "select windows_from from retention_horizon")).containsExactly("null");
-
-        rolledUp("2026-09-01", "2026-09-01", "2026-09-01", "now() + interval '1 hour'");
-        assertThat(retain(WINDOWS_TOO))
-                .extracting(step -> step.kind() + " " + step.name() + " " + step.rows() + " " + step.kept())
-                .containsExactly(
-                        "WINDOWS processed_events_aggregated 1 null",
-                        "WINDOWS processed_events_aggregated_source 1 null");
-        assertThat(rows(config, kept)).containsExactly("1");
-        assertAllAccountedFor();
-
-        count(OLD);
-        assertThat(rows(config, kept))
-                .as("a replay writes nothing that is gone")
-                .containsExactly("1");
-        assertThat(rows(config, "select count(*) from processed_events_aggregated_source"))
-                .containsExactly("1");
-    }
-
-    @Test
-    void windowsStayAsLongAsEventsOfTheirTimeDo() {
-        store(OLD, OLD);
-        count(OLD);
-        rolledUp("2026-09-01", "2026-09-01", "2026-09-01", "now() + interval '1 hour'");
-        assertThat(retain(WINDOWS_TOO))
-                .extracting(RetentionStep::kept)
-                .containsExactly(
-                        "1 window counts fewer page views than are stored, the first at 2026-08-20T12:00:00Z",
-                        "events of that time are kept, which windows do not count yet",
-                        "events of that time are kept, which windows do not count yet");
-        assertThat(rows(config, "select count(*) from processed_events_aggregated"))
-                .containsExactly("1");
+        fixture.assertAllAccountedFor();
     }
 
     @Test
@@ -441,10 +336,10 @@ class RetentionTest {
         for (int day = 0; day < times.length; day++) {
             times[day] = NOW.minus(Duration.ofDays(60 + day)).toEpochMilli();
         }
-        store(times);
+        fixture.store(times);
         ExecutorService threads = Executors.newFixedThreadPool(3);
         try {
-            Callable<Integer> one = () -> retain(NINETY_DAYS).size();
+            Callable<Integer> one = () -> fixture.retain(NINETY_DAYS).size();
             for (Future<Integer> done : threads.invokeAll(List.of(one, one, one))) {
                 assertThat(done.get()).isLessThanOrEqualTo(9);
             }
@@ -453,31 +348,7 @@ class RetentionTest {
         }
         assertThat(rows(config, "select count(*), sum(rows) from ingest_gone")).containsExactly("9|9");
         assertThat(rows(config, "select count(*) from processed_events")).containsExactly("31");
-        assertAllAccountedFor();
-    }
-
-    @Test
-    void windowsGoByDaysOfTheRollups() {
-        store(NOW.toEpochMilli());
-        // Midnight in Berlin is 22:00 of the day before, UTC.
-        long berlin = Instant.parse("2026-08-28T22:00:00Z").toEpochMilli();
-        count(berlin - FIVE_MINUTES, berlin);
-        run(config, "insert into rollup_settings (time_zone) values ('Europe/Berlin')");
-        rolledUp("2026-09-01", "2026-09-01", "2026-09-01", "now() + interval '1 hour'");
-        retain(new RetentionRules(OptionalInt.of(90), OptionalInt.of(91), false));
-        assertThat(rows(
-                        config,
-                        "select (extract(epoch from event_hour) * 1000)::bigint from processed_events_aggregated"))
-                .containsExactly(Long.toString(berlin));
-    }
-
-    private void rolledUp(String day, String hour, String month, String touchedFrom) {
-        run(config, "delete from rollup_progress");
-        for (String table : List.of("processed_events_aggregated", "processed_events_aggregated_source")) {
-            run(config, """
-                    insert into rollup_progress (table_name, grain, touched_from, complete_to)
-                    values ('%1$s', 'day', %5$s, '%2$sZ'), ('%1$s', 'hour', %5$s, '%3$sZ'), ('%1$s', 'month', %5$s, '%4$sZ')""".formatted(table, day, hour, month, touchedFrom));
-        }
+        fixture.assertAllAccountedFor();
     }
 
     @Test
