@@ -291,6 +291,9 @@ class RollupIT {
                     .hasSize(3);
             assertThat(windows.rows("select num_hits from processed_events_aggregated_month"))
                     .containsExactly("3");
+            assertThatThrownBy(() -> run(windows, new RollupOptions(Grain.MONTH, null, null, null, true)))
+                    .hasMessageContaining(
+                            "Windows from before 2026-03-02T00:00:00Z were dropped by tidemark retention");
         }
     }
 

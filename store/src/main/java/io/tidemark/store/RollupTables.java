@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -112,6 +113,13 @@ final class RollupTables {
 
     /** Nothing is emptied that cannot be made again. */
     static void requireAllWindows(Connection connection) throws SQLException {
+        long from = RetentionHorizon.windowsFrom(connection);
+        if (from != Long.MIN_VALUE) {
+            throw new StoreException(
+                    "Windows from before %s were dropped by tidemark retention: their rollups could not be made anew"
+                            .formatted(Instant.ofEpochMilli(from)),
+                    null);
+        }
         for (RollupSource source : sources(connection).keySet()) {
             String hours = Grain.HOUR.tableOf(source.table());
             if (columns(connection, hours).isEmpty()) {
