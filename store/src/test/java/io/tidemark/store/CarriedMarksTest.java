@@ -4,8 +4,8 @@ import static io.tidemark.store.StoreFixture.rows;
 import static io.tidemark.store.StoreFixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.testkit.EarlierSchema;
 import io.tidemark.testkit.TestPostgres;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 
 class CarriedMarksTest {
@@ -13,15 +13,7 @@ class CarriedMarksTest {
 
     @Test
     void marksOfSeveralPartitionsBecomeOneOfTheWindow() {
-        Flyway.configure()
-                .dataSource(config.jdbcUrl(), config.user(), config.password())
-                .locations("classpath:io/tidemark/store/migration")
-                .table("tidemark_schema_history")
-                .baselineOnMigrate(true)
-                .baselineVersion("0")
-                .target("1")
-                .load()
-                .migrate();
+        EarlierSchema.migrate(config.jdbcUrl(), config.user(), config.password(), "1");
         run(config, """
                 insert into window_corrections
                     (window_start, window_size_ms, topic_id, partition, source_offset, due_at)

@@ -3,6 +3,7 @@ package io.tidemark.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.testkit.EarlierSchema;
 import io.tidemark.testkit.TestPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +16,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 
 class MigrationsTest {
@@ -130,13 +130,7 @@ class MigrationsTest {
     }
 
     private void migrateTo(String version) {
-        Flyway.configure()
-                .dataSource(empty.jdbcUrl(), empty.user(), empty.password())
-                .locations("classpath:io/tidemark/store/migration")
-                .table("tidemark_schema_history")
-                .target(version)
-                .load()
-                .migrate();
+        EarlierSchema.migrate(empty.jdbcUrl(), empty.user(), empty.password(), version);
     }
 
     @Test

@@ -72,7 +72,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /** The database, with the password that was made for it. */
-    StoreConfig store() {
+    public StoreConfig store() {
         return new StoreConfig(jdbcUrl(port), USER, password.read());
     }
 

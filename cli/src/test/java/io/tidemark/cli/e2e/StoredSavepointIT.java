@@ -2,6 +2,8 @@ package io.tidemark.cli.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.cli.embedded.Layout;
+import io.tidemark.cli.embedded.PostgresServer;
 import io.tidemark.cli.embedded.StackConfig;
 import io.tidemark.cli.jobs.JobKind;
 import io.tidemark.cli.jobs.JobOptions;
@@ -48,9 +50,10 @@ class StoredSavepointIT {
     void jobsGoOnFromTheSavepointOfAnEarlierVersion(Path stored) throws Exception {
         Path data = folder.resolve("data");
         StoredState.unpack(stored, data, folder);
+        try (PostgresServer database = PostgresServer.start(new Layout(data), 0)) {
+            StoredState.loadTables(database.store(), folder);
+        }
         try (Pipeline pipeline = Pipeline.start(data)) {
-            pipeline.launcher().migrate();
-            StoredState.loadTables(pipeline.store(), folder);
             assertThat(counts(pipeline)).isEqualTo("200,200,");
 
             List<Submitted> jobs = new ArrayList<>();

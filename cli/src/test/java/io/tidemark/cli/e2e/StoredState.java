@@ -2,6 +2,7 @@ package io.tidemark.cli.e2e;
 
 import io.tidemark.cli.embedded.Layout;
 import io.tidemark.store.StoreConfig;
+import io.tidemark.testkit.EarlierSchema;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -22,15 +23,19 @@ import org.postgresql.PGConnection;
 
 /**
  * What a version leaves to the next, in one zip file: Kafka's folder ({@code kafka/}), savepoints ({@code savepoints/<job>/})
- * and the rows of all tables ({@code tables/<name>.csv}). PostgreSQL's own folder would be a hundred times as large.
+ * and the rows of all tables ({@code tables/<name>.csv}) with the version of their schema. PostgreSQL's own folder would be a
+ * hundred times as large.
  */
 final class StoredState {
     private static final String KAFKA = "kafka";
     private static final String SAVEPOINTS = "savepoints";
     private static final String TABLES = "tables";
+    private static final String SCHEMA_VERSION = "schema-version.txt";
     private static final String ALL_TABLES = """
-            select table_name from information_schema.tables
-            where table_schema = 'public' and table_name <> 'tidemark_schema_history' order by 1""";
+            select relname from pg_class
+            where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+                and relname <> 'tidemark_schema_history'
+            order by 1""";
 
     private StoredState() {}
 
@@ -59,9 +64,13 @@ final class StoredState {
         }
     }
 
-    /** Writes the rows of each table that has some. */
+    /** Writes the rows of each table that has some, and the version of the schema. */
     static void saveTables(Pipeline pipeline, Path folder) throws IOException {
         Files.createDirectories(folder);
+        Files.writeString(
+                folder.resolve(SCHEMA_VERSION),
+                pipeline.csv("select max(version::integer) from tidemark_schema_history")
+                        .get(1));
         for (String table : withoutHeader(pipeline.csv(ALL_TABLES))) {
             List<String> rows = pipeline.csv("select * from " + table);
             if (rows.size() > 1) {
@@ -84,12 +93,17 @@ final class StoredState {
         return beside.resolve(SAVEPOINTS).resolve(job);
     }
 
-    /** Fills the empty tables with the rows of then. */
+    /** Makes the tables of then in an empty database, and fills them with the rows of then. */
     static void loadTables(StoreConfig store, Path beside) throws IOException, SQLException {
         List<Path> files = new ArrayList<>();
         try (Stream<Path> found = Files.list(beside.resolve(TABLES))) {
-            found.sorted().forEach(files::add);
+            found.filter(each -> each.toString().endsWith(".csv")).sorted().forEach(files::add);
         }
+        EarlierSchema.migrate(
+                store.jdbcUrl(),
+                store.user(),
+                store.password(),
+                Files.readString(beside.resolve(TABLES).resolve(SCHEMA_VERSION)).strip());
         try (Connection connection = DriverManager.getConnection(store.jdbcUrl(), store.user(), store.password())) {
             PGConnection postgres = connection.unwrap(PGConnection.class);
             for (Path file : files) {
