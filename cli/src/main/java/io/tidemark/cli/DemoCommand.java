@@ -109,7 +109,8 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = requireNonNull(spec).commandLine().getOut();
-        JobOptions options = settings.options().withWindow(window).withWatermark(watermark);
+        JobOptions options =
+                settings.options().withWindow(window).withWatermark(watermark).requireFit();
         long started = System.nanoTime();
         External external =
                 OwnServers.reachable(kafka, postgres, topics, spec.commandLine().getErr());

@@ -79,7 +79,10 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = requireNonNull(spec).commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        JobOptions options = settings.options().withWindow(windows.size).withTime(windows.time);
+        JobOptions options = settings.options()
+                .withWindow(windows.size)
+                .withTime(windows.time)
+                .requireFit();
         // Before the servers start.
         List<LogSource> sources = logs.sources();
         if (data != null) {

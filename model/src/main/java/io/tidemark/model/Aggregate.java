@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table of counts by window, besides the two of the contract: hits and perhaps visitors of each combination of texts
@@ -15,10 +16,15 @@ import java.util.regex.Pattern;
  * @param table name of the table, in lower case
  * @param dimensions at least one; with the window they are the table's key, in this order
  * @param visitors whether visitors are counted as well as hits
+ * @param windows that it is counted in; null for those of the job, which all such aggregates share
  * @param generation tells a table from one of the same name before; empty as long as no table is meant
  */
-public record Aggregate(String table, List<Dimension> dimensions, boolean visitors, String generation)
-        implements Serializable {
+public record Aggregate(
+        String table,
+        List<Dimension> dimensions,
+        boolean visitors,
+        @Nullable SlicedWindows windows,
+        String generation) implements Serializable {
     /** What separates the texts of a group's key. Texts of events never hold it. */
     public static final char SEPARATOR = '\0';
 
@@ -87,23 +93,50 @@ public record Aggregate(String table, List<Dimension> dimensions, boolean visito
         }
     }
 
-    /** Whatever table it is counted into. */
+    /** In the windows of the job, whatever table it is counted into. */
     public Aggregate(String table, List<Dimension> dimensions, boolean visitors) {
-        this(table, dimensions, visitors, "");
+        this(table, dimensions, visitors, null, "");
+    }
+
+    /** The same in windows of its own. */
+    public Aggregate in(@Nullable SlicedWindows ownWindows) {
+        return new Aggregate(table, dimensions, visitors, ownWindows, generation);
     }
 
     /** Counted into that table, of those that there may have been under its name. */
     public Aggregate inGeneration(String ofTable) {
-        return new Aggregate(table, dimensions, visitors, ofTable);
+        return new Aggregate(table, dimensions, visitors, windows, ofTable);
+    }
+
+    /** The windows that it is counted in. */
+    public SlicedWindows windowsOr(TumblingWindows ofJob) {
+        return windows == null ? SlicedWindows.of(ofJob) : windows;
     }
 
     /** Tells it from what else is or was counted, also under the same name: counts of another are none of this one's. */
     public String id() {
-        return "%s|%s|%s|%s".formatted(table, Dimension.codes(dimensions), visitors ? "visitors" : "hits", generation);
+        String id =
+                "%s|%s|%s|%s".formatted(table, Dimension.codes(dimensions), visitors ? "visitors" : "hits", generation);
+        return windows == null ? id : id + "|" + windows;
     }
 
     private static Aggregate of(String name, Dimension... dimensions) {
         return new Aggregate(PREFIX + name, List.of(dimensions), true);
+    }
+
+    /**
+     * Makes sure that windows of their own are made of those of the job.
+     *
+     * @throws IllegalArgumentException naming a table whose are not
+     */
+    public static void requireMadeOf(TumblingWindows ofJob, List<Aggregate> aggregates) {
+        for (Aggregate each : aggregates) {
+            try {
+                each.windowsOr(ofJob).requireMadeOf(ofJob);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("table \"%s\": %s".formatted(each.table, e.getMessage()), e);
+            }
+        }
     }
 
     /**

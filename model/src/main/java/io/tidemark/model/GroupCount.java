@@ -3,7 +3,7 @@ package io.tidemark.model;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is counted of one group in one window: a row of an {@link Aggregate}'s table.
+ * What is counted of one group in one window, a row of an {@link Aggregate}'s table, or in a slice of such windows.
  *
  * @param aggregate its id, see {@link Aggregate#id}
  * @param key texts of its dimensions, joined by {@link Aggregate#SEPARATOR}
@@ -12,4 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 // Bytes as they are stored; never compared.
 @SuppressWarnings("ArrayRecordComponent")
-public record GroupCount(String aggregate, long windowStartMillis, String key, long hits, byte @Nullable [] visitors) {}
+public record GroupCount(
+        String aggregate,
+        long windowStartMillis,
+        long windowEndMillis,
+        String key,
+        long hits,
+        byte @Nullable [] visitors) {}

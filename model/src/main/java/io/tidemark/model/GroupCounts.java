@@ -11,10 +11,15 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Adds up hits and visitors by aggregate, window and group until they are handed on. Not thread-safe. */
+/** Adds up hits and visitors by aggregate, slice of its windows and group until they are handed on. Not thread-safe. */
 public final class GroupCounts {
     private final List<Aggregate> aggregates;
     private final String[] ids;
+
+    /** Length of the slices of each. */
+    private final long[] slices;
+
+    private final long windowSize;
 
     /** So that nobody can make up texts that are slow to look up. */
     private final long seed = new SplittableRandom().nextLong();
@@ -24,16 +29,21 @@ public final class GroupCounts {
     private final Map<Key, Group> groups = new HashMap<>();
     private final byte[] keyBytes = new byte[Aggregate.MAX_KEY_BYTES + Dimension.values().length];
     private final Key probe = new Key();
-    private long earliestWindow = Long.MAX_VALUE;
+    private long earliestEnd = Long.MAX_VALUE;
 
     /**
      * Nothing counted yet.
      *
+     * @param windows that are counted in unless an aggregate has its own, and of which these are made
      * @param next takes what is handed on
      */
-    public GroupCounts(List<Aggregate> aggregates, Consumer<GroupCount> next) {
+    public GroupCounts(List<Aggregate> aggregates, TumblingWindows windows, Consumer<GroupCount> next) {
         this.aggregates = List.copyOf(aggregates);
         this.ids = aggregates.stream().map(Aggregate::id).toArray(String[]::new);
+        this.slices = aggregates.stream()
+                .mapToLong(each -> each.windowsOr(windows).everyMillis())
+                .toArray();
+        this.windowSize = windows.sizeMillis();
         this.fields = new EventFields(aggregates);
         this.next = next;
     }
@@ -43,17 +53,17 @@ public final class GroupCounts {
         return fields.columns();
     }
 
-    /** A group of a window; as a map's key, or to look for one with. */
+    /** A group of a slice; as a map's key, or to look for one with. */
     private static final class Key {
         int aggregate;
-        long window;
+        long slice;
         byte[] bytes = {};
         int length;
         int hash;
 
-        void set(int newAggregate, long newWindow, byte[] newBytes, int newLength, int newHash) {
+        void set(int newAggregate, long newSlice, byte[] newBytes, int newLength, int newHash) {
             aggregate = newAggregate;
-            window = newWindow;
+            slice = newSlice;
             bytes = newBytes;
             length = newLength;
             hash = newHash;
@@ -61,7 +71,7 @@ public final class GroupCounts {
 
         Key copy() {
             Key copy = new Key();
-            copy.set(aggregate, window, Arrays.copyOf(bytes, length), length, hash);
+            copy.set(aggregate, slice, Arrays.copyOf(bytes, length), length, hash);
             return copy;
         }
 
@@ -69,7 +79,7 @@ public final class GroupCounts {
         public boolean equals(@Nullable Object other) {
             return other instanceof Key key
                     && aggregate == key.aggregate
-                    && window == key.window
+                    && slice == key.slice
                     && Arrays.equals(bytes, 0, length, key.bytes, 0, key.length);
         }
 
@@ -90,7 +100,7 @@ public final class GroupCounts {
      * Counts an event in every aggregate that takes it.
      *
      * @param value an enriched record's
-     * @param window start of its window, milliseconds since the epoch
+     * @param window start of the window of the job that holds it, milliseconds since the epoch
      * @param takes asked of each aggregate
      */
     public void add(byte[] value, long window, Predicate<Aggregate> takes) {
@@ -102,7 +112,7 @@ public final class GroupCounts {
      * Counts an event in every aggregate.
      *
      * @param row texts of its {@link #columns}; absent ones are null
-     * @param window start of its window, milliseconds since the epoch
+     * @param window start of the window of the job, or of a slice, that holds it, milliseconds since the epoch
      */
     public void add(Map<String, String> row, long window) {
         fields.take(row);
@@ -121,13 +131,15 @@ public final class GroupCounts {
 
     private void count(int index, Aggregate aggregate, long window, byte @Nullable [] visitor) {
         int length = fields.writeKey(index, keyBytes);
-        int hash = Long.hashCode(ByteHash.of(keyBytes, 0, length, seed + window * 31 + index));
-        probe.set(index, window, keyBytes, length, hash);
+        // A division for those alone whose slices are longer.
+        long slice = slices[index] == windowSize ? window : window - Math.floorMod(window, slices[index]);
+        int hash = Long.hashCode(ByteHash.of(keyBytes, 0, length, seed + slice * 31 + index));
+        probe.set(index, slice, keyBytes, length, hash);
         Group group = groups.get(probe);
         if (group == null) {
             group = new Group();
             groups.put(probe.copy(), group);
-            earliestWindow = Math.min(earliestWindow, window);
+            earliestEnd = Math.min(earliestEnd, slice + slices[index]);
         }
         group.hits++;
         if (visitor != null && aggregate.visitors()) {
@@ -140,25 +152,26 @@ public final class GroupCounts {
         }
     }
 
-    /** Start of the earliest window of which there are counts; {@link Long#MAX_VALUE} if there are none. */
-    public long earliestWindow() {
-        return earliestWindow;
+    /** End of the earliest slice of which there are counts; {@link Long#MAX_VALUE} if there are none. */
+    public long earliestEnd() {
+        return earliestEnd;
     }
 
-    /** How many groups of windows there are, some 200 bytes each while their visitors are few. */
+    /** How many groups of slices there are, some 200 bytes each while their visitors are few. */
     public int size() {
         return groups.size();
     }
 
-    /** Hands on every group of every window, and begins anew. */
+    /** Hands on every group of every slice, and begins anew. */
     public void handOnAll() {
         groups.forEach((key, group) -> next.accept(new GroupCount(
                 ids[key.aggregate],
-                key.window,
+                key.slice,
+                key.slice + slices[key.aggregate],
                 new String(key.bytes, 0, key.length, StandardCharsets.UTF_8),
                 group.hits,
                 group.visitors == null ? null : group.visitors.toBytes())));
         groups.clear();
-        earliestWindow = Long.MAX_VALUE;
+        earliestEnd = Long.MAX_VALUE;
     }
 }

@@ -15,7 +15,7 @@ public final class VisitorSketch {
     /** Binary logarithm of the number of registers; Spark's default too. */
     public static final int LG_REGISTERS = 12;
 
-    private static final TgtHllType TYPE = TgtHllType.HLL_8;
+    static final TgtHllType TYPE = TgtHllType.HLL_8;
 
     private HllSketch sketch;
 

@@ -16,6 +16,11 @@ public final class VisitorUnion {
         union.update(VisitorSketch.read(sketch));
     }
 
+    /** As {@link VisitorSketch#toBytes} gives it. */
+    public byte[] toBytes() {
+        return union.getResult(VisitorSketch.TYPE).toCompactByteArray();
+    }
+
     /** The number of visitors, about; see {@link VisitorSketch}. */
     public long estimate() {
         return Math.round(union.getEstimate());

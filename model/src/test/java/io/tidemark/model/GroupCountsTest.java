@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class GroupCountsTest {
     private static final long NOON = 1_772_366_400_000L;
+    private static final TumblingWindows WINDOWS = new TumblingWindows(300_000);
     private static final Aggregate PAGES = new Aggregate("pages", List.of(Dimension.HOST, Dimension.PATH), true);
     private static final Aggregate BOTS = new Aggregate("bots", List.of(Dimension.BOT), false);
     private static final List<Aggregate> ALL = List.of(
@@ -65,14 +67,14 @@ class GroupCountsTest {
 
     @Test
     void hitsAndVisitorsAreCountedByGroupAndWindow() {
-        GroupCounts counts = new GroupCounts(List.of(PAGES, BOTS), counted::add);
-        assertThat(counts.earliestWindow()).isEqualTo(Long.MAX_VALUE);
+        GroupCounts counts = new GroupCounts(List.of(PAGES, BOTS), WINDOWS, counted::add);
+        assertThat(counts.earliestEnd()).isEqualTo(Long.MAX_VALUE);
         counts.add(codec.encode(event("a", "https://a/x?q=1", "v1", false)), NOON, every -> true);
         counts.add(codec.encode(event("a", "/x", "v2", true)), NOON, every -> true);
         counts.add(codec.encode(event("a", "/x#y", "v1", false)), NOON, every -> true);
         counts.add(codec.encode(event("a", null, null, false)), NOON + 300_000, every -> true);
         counts.add(codec.encode(event("b", "/x", "v3", false)), NOON, PAGES::equals);
-        assertThat(counts.earliestWindow()).isEqualTo(NOON);
+        assertThat(counts.earliestEnd()).isEqualTo(NOON + 300_000);
         assertThat(texts(counts))
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
                         "pages " + NOON + " a|/x", "3 by 2",
@@ -82,6 +84,29 @@ class GroupCountsTest {
                         "bots " + NOON + " true", "1",
                         "bots " + (NOON + 300_000) + " false", "1"));
         assertThat(counts.size()).isZero();
+    }
+
+    @Test
+    void longerWindowsAreCountedByTheirSlices() {
+        Aggregate hours =
+                new Aggregate("hours", List.of(Dimension.HOST), true).in(SlicedWindows.tumble(Duration.ofHours(1)));
+        Aggregate hops = new Aggregate("hops", List.of(Dimension.HOST), false)
+                .in(SlicedWindows.hop(Duration.ofHours(1), Duration.ofMinutes(10)));
+        GroupCounts counts = new GroupCounts(List.of(hours, hops), WINDOWS, counted::add);
+        counts.add(codec.encode(event("a", "/x", "v1", false)), NOON + 900_000, every -> true);
+        assertThat(counts.earliestEnd()).isEqualTo(NOON + 1_200_000);
+        counts.add(codec.encode(event("a", "/y", "v2", false)), NOON + 600_000, every -> true);
+        counts.add(codec.encode(event("a", "/x", "v2", false)), NOON, every -> true);
+        counts.handOnAll();
+        assertThat(counted)
+                .extracting(each -> each.aggregate().replaceFirst("[|].*", "")
+                        + ' '
+                        + (each.windowStartMillis() - NOON) / 60_000
+                        + '-'
+                        + (each.windowEndMillis() - NOON) / 60_000
+                        + ' '
+                        + each.hits())
+                .containsExactlyInAnyOrder("hours 0-60 3", "hops 0-10 1", "hops 10-20 2");
     }
 
     /** What a correction counts of stored rows has to be what the job counts of the topic's records. */
@@ -105,8 +130,8 @@ class GroupCountsTest {
                 "\uD83D\uDE00",
                 "{",
                 "x".repeat(300));
-        GroupCounts ofRecords = new GroupCounts(ALL, counted::add);
-        GroupCounts ofRows = new GroupCounts(ALL, counted::add);
+        GroupCounts ofRecords = new GroupCounts(ALL, WINDOWS, counted::add);
+        GroupCounts ofRows = new GroupCounts(ALL, WINDOWS, counted::add);
         ObjectMapper json = new ObjectMapper();
         for (int i = 0; i < 20_000; i++) {
             StringBuilder text = new StringBuilder();
@@ -134,7 +159,7 @@ class GroupCountsTest {
     /** Of other producers. Whoever counts hits takes them, so that they must be counted here too. */
     @Test
     void whatCannotBeReadCountsAsUnknown() {
-        GroupCounts counts = new GroupCounts(List.of(PAGES, BOTS), counted::add);
+        GroupCounts counts = new GroupCounts(List.of(PAGES, BOTS), WINDOWS, counted::add);
         for (String each : List.of(
                 "{\"host\":\"a\",\"url\":\"/x\",\"bot\":false,",
                 "{\"host\":\"a\",\"url\":\"/x\",\"url\":\"/y\",\"bot\":1,\"visitor_id\":null}",

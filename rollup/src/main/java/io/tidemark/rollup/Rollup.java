@@ -64,6 +64,9 @@ final class Rollup {
             ZoneId zone = options.rebuild() ? store.rebuild(options.zone()) : store.claimZone(options.zone());
             Range range = range(zone);
             Map<RollupSource, Long> sources = store.sources();
+            for (String table : store.overlapping()) {
+                listener.leftOut(table, "its windows overlap, so that no sum of them is right");
+            }
             int steps = sources.size() * grains().size();
             int step = 0;
             for (Map.Entry<RollupSource, Long> source : sources.entrySet()) {

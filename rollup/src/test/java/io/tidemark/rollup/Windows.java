@@ -69,7 +69,8 @@ final class Windows implements AutoCloseable {
         VisitorSketch sketch = new VisitorSketch();
         known.forEach(each -> sketch.add(each.getBytes(UTF_8)));
         windows.write(List.of(new WindowCounts(window, host, Map.of(referrer, byReferrer))), SIZE);
-        groups.write(List.of(new GroupCount(counted.id(), window, host, byHost, sketch.toBytes())), SIZE);
+        groups.write(
+                List.of(new GroupCount(counted.id(), window, window + SIZE, host, byHost, sketch.toBytes())), SIZE);
     }
 
     /** A session, its times in UTC. */

@@ -106,7 +106,8 @@ final class AuditWindowQueries {
                 null::bigint
             from in_all a left join named n on true order by n.w, n.host""".formatted(Sql.MILLIS.formatted("n.w"));
 
-    private static final String COUNT_MARKED = MARKED + "select count(*) from marked";
+    /** Those of aggregates, too, which may have others. */
+    private static final String COUNT_MARKED = "select count(*) from window_corrections";
 
     /** Takes the size twice; the end of what is closed, twice. */
     private static final String COUNT_OPEN = MARKED + """
@@ -131,7 +132,7 @@ final class AuditWindowQueries {
             byEventTime = row.getString(2).equals("event");
         }
         long closedBefore = closedBefore(connection, size);
-        long marked = number(connection, COUNT_MARKED, size);
+        long marked = number(connection, COUNT_MARKED);
         long windowsFrom = firstWhole(RetentionHorizon.windowsFrom(connection), size);
         long eventsFrom = firstWhole(RetentionHorizon.eventsFrom(connection), size);
         AuditGroups groups =

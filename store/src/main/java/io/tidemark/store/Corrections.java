@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -129,35 +130,44 @@ public final class Corrections implements AutoCloseable {
         return session.waiting();
     }
 
+    /** Marks windows of the job's own size, see {@link #mark(Map, long)}. */
+    void mark(Collection<Long> windowStarts, long windowSizeMillis) {
+        mark(Map.of(windowSizeMillis, windowStarts), windowSizeMillis);
+    }
+
     /**
      * Marks windows for recomputation. Marking again changes nothing. Every event that the marks are made for must be stored
      * by now.
      *
-     * @param windowStarts milliseconds since the epoch
-     * @param windowSizeMillis size of the windows
+     * @param startsBySize starts of windows by their sizes; milliseconds, since the epoch
+     * @param windowSizeMillis size of the windows that the job counts in
      */
-    public void mark(Collection<Long> windowStarts, long windowSizeMillis) {
-        if (windowStarts.isEmpty()) {
-            return;
-        }
-        // In order, so that two who mark the same windows wait for each other rather than deadlock.
+    public void mark(Map<Long, ? extends Collection<Long>> startsBySize, long windowSizeMillis) {
+        session.transact("mark windows for correction", connection -> {
+            WindowSettings.check(connection, windowSizeMillis);
+            int marked = 0;
+            for (Map.Entry<Long, ? extends Collection<Long>> each : startsBySize.entrySet()) {
+                marked += mark(connection, each.getKey(), each.getValue());
+            }
+            return marked;
+        });
+    }
+
+    private static int mark(Connection connection, long sizeMillis, Collection<Long> windowStarts) throws SQLException {
         long[] starts = windowStarts.stream()
                 .mapToLong(Long::longValue)
                 .sorted()
                 .distinct()
                 .toArray();
-        session.transact("mark " + starts.length + " windows for correction", connection -> {
-            WindowSettings.check(connection, windowSizeMillis);
-            try (PreparedStatement insert = connection.prepareStatement(MARK)) {
-                for (int from = 0; from < starts.length; from += MARKS_PER_STATEMENT) {
-                    insert.setLong(1, windowSizeMillis);
-                    insert.setObject(
-                            2, Arrays.copyOfRange(starts, from, Math.min(from + MARKS_PER_STATEMENT, starts.length)));
-                    insert.executeUpdate();
-                }
+        try (PreparedStatement insert = connection.prepareStatement(MARK)) {
+            for (int from = 0; from < starts.length; from += MARKS_PER_STATEMENT) {
+                insert.setLong(1, sizeMillis);
+                insert.setObject(
+                        2, Arrays.copyOfRange(starts, from, Math.min(from + MARKS_PER_STATEMENT, starts.length)));
+                insert.executeUpdate();
             }
-            return starts.length;
-        });
+        }
+        return starts.length;
     }
 
     /**
@@ -175,12 +185,8 @@ public final class Corrections implements AutoCloseable {
             takeTurn(connection);
             Map<Long, SortedSet<Long>> startsBySize = takeMarks(connection, atOnce);
             limitTime(connection, atOnce == 1 ? Duration.ZERO : within);
-            int recomputed = 0;
-            for (Map.Entry<Long, SortedSet<Long>> marked : startsBySize.entrySet()) {
-                recompute(connection, marked.getKey(), marked.getValue());
-                recomputed += marked.getValue().size();
-            }
-            return recomputed;
+            recompute(connection, startsBySize);
+            return startsBySize.values().stream().mapToInt(Collection::size).sum();
         });
         atOnce = Math.min(MOST_AT_ONCE, atOnce * 2);
         return done;
@@ -216,8 +222,23 @@ public final class Corrections implements AutoCloseable {
         return startsBySize;
     }
 
-    private void recompute(Connection connection, long sizeMillis, SortedSet<Long> starts) throws SQLException {
-        WindowSettings.check(connection, sizeMillis);
+    /** Those of the job's size in all tables; those of others in the tables that have such windows. */
+    private void recompute(Connection connection, Map<Long, SortedSet<Long>> startsBySize) throws SQLException {
+        if (startsBySize.isEmpty()) {
+            return;
+        }
+        OptionalLong claimed = WindowSettings.hold(connection);
+        for (Map.Entry<Long, SortedSet<Long>> each : startsBySize.entrySet()) {
+            if (claimed.isEmpty() || claimed.getAsLong() == each.getKey()) {
+                recomputeHosts(connection, each.getKey(), each.getValue());
+            }
+        }
+        long ofJob = claimed.orElse(startsBySize.keySet().iterator().next());
+        new GroupRecount(connection, ofJob).recompute(startsBySize, within);
+    }
+
+    private static void recomputeHosts(Connection connection, long sizeMillis, SortedSet<Long> starts)
+            throws SQLException {
         try (Statement settings = connection.createStatement()) {
             settings.execute("set local plan_cache_mode = force_custom_plan");
         }
@@ -232,7 +253,6 @@ public final class Corrections implements AutoCloseable {
             upsert.executeUpdate();
         }
         raiseHosts(connection, starts);
-        GroupRecount.recompute(connection, sizeMillis, starts, within);
     }
 
     private static void raiseHosts(Connection connection, SortedSet<Long> starts) throws SQLException {

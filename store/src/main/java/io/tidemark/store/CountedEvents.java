@@ -1,5 +1,6 @@
 package io.tidemark.store;
 
+import io.tidemark.model.Aggregate;
 import io.tidemark.model.TumblingWindows;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -14,9 +15,9 @@ final class CountedEvents {
     private static final String SETTINGS = """
             select s.window_size_ms, s.time, p.watermark_ms
             from aggregate_settings s left join aggregate_progress p on true""";
-    private static final String MARKS =
-            "select count(*) from window_corrections where window_start >= %1$s and window_start < %1$s"
-                    .formatted(Sql.TIMESTAMP);
+    private static final String MARKS = """
+            select count(*) from window_corrections
+            where window_start + window_size_ms * interval '1 millisecond' > %1$s and window_start < %1$s""".formatted(Sql.TIMESTAMP);
 
     private static final String SESSIONS = """
             select s.gap_ms, p.watermark_ms, (select count(*) from session_corrections where span_start < %s)
@@ -56,6 +57,31 @@ final class CountedEvents {
                     ? -new TumblingWindows(row.getLong(1)).startOf(-millis)
                     : millis;
         }
+    }
+
+    /**
+     * The day, in UTC, from which on events are needed if they can still come from that moment on: of longer windows of aggregates,
+     * one that still comes has all recomputed that hold it, and these begin before it. So are those that are yet open.
+     */
+    static long neededFrom(Connection connection, long millis) throws SQLException {
+        long size;
+        long first;
+        try (Statement read = connection.createStatement();
+                ResultSet row = read.executeQuery(SETTINGS)) {
+            if (!row.next() || !row.getString(2).equals("event")) {
+                return millis;
+            }
+            size = row.getLong(1);
+            Long watermark = AuditQueries.number(row, 3);
+            first = watermark == null ? millis : Math.min(millis, Math.max(watermark, EARLIEST));
+        }
+        long from = millis;
+        for (Aggregate each : AggregateTables.all(connection, size)) {
+            if (each.windows() != null) {
+                from = Math.min(from, each.windows().firstStart(first));
+            }
+        }
+        return from - Math.floorMod(from, EventPartition.DAY_MILLIS);
     }
 
     /** Why events between these times, or of a window that reaches into them, may still be needed; null if they are not. */

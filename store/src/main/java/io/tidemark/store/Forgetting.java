@@ -3,6 +3,7 @@ package io.tidemark.store;
 import io.tidemark.model.Aggregate;
 import io.tidemark.model.GroupCount;
 import io.tidemark.model.GroupCounts;
+import io.tidemark.model.TumblingWindows;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -236,7 +237,7 @@ public final class Forgetting implements AutoCloseable {
     private static List<GroupCount> hitsByGroup(Connection connection, List<Aggregate> aggregates, long size)
             throws SQLException {
         List<GroupCount> counted = new ArrayList<>();
-        GroupCounts counts = new GroupCounts(aggregates, counted::add);
+        GroupCounts counts = new GroupCounts(aggregates, new TumblingWindows(size), counted::add);
         List<String> columns = List.copyOf(counts.columns());
         String start = Sql.MILLIS.formatted(
                 "date_bin(" + size + " * interval '1 millisecond', event_timestamp, timestamptz 'epoch')");

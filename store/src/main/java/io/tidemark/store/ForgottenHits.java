@@ -36,7 +36,7 @@ final class ForgottenHits {
 
     private record Group(String table, String key) {}
 
-    /** Adds them to what was counted of one window from the events that are there. */
+    /** Adds them to what was counted of one window, or slice of windows, from the events that are there. */
     static void addTo(
             List<GroupCount> counted, Connection connection, List<Aggregate> aggregates, long start, long sizeMillis)
             throws SQLException {
@@ -53,6 +53,7 @@ final class ForgottenHits {
                     : new GroupCount(
                             each.aggregate(),
                             each.windowStartMillis(),
+                            each.windowEndMillis(),
                             each.key(),
                             each.hits() + more,
                             each.visitors());
@@ -60,7 +61,7 @@ final class ForgottenHits {
         for (Aggregate aggregate : aggregates) {
             forgotten.forEach((group, hits) -> {
                 if (group.table().equals(aggregate.table())) {
-                    counted.add(new GroupCount(aggregate.id(), start, group.key(), hits, null));
+                    counted.add(new GroupCount(aggregate.id(), start, start + sizeMillis, group.key(), hits, null));
                 }
             });
         }

@@ -25,12 +25,13 @@ final class GroupUpsert {
                 aggregate.dimensions().stream().map(Dimension::code).toList();
         String names = String.join(", ", dimensions);
         String visitors = aggregate.visitors() ? ", visitors, visitors_sketch" : "";
+        boolean hasEnds = aggregate.windows() != null;
         this.sql = """
-                insert into %1$s as t (event_hour, %2$s, num_hits%3$s)
-                select timestamptz 'epoch' + start * interval '1 millisecond', %2$s, num_hits%3$s
-                from unnest(?::bigint[], %4$s, ?::bigint[]%5$s) as w (start, %2$s, num_hits%3$s)
+                insert into %1$s as t (%8$s, %2$s, num_hits%3$s)
+                select timestamptz 'epoch' + start * interval '1 millisecond', %9$s%2$s, num_hits%3$s
+                from unnest(?::bigint[], %10$s%4$s, ?::bigint[]%5$s) as w (start, %11$s%2$s, num_hits%3$s)
                 where start >= %7$s
-                on conflict (event_hour, %2$s) do update
+                on conflict (%8$s, %2$s) do update
                 set num_hits = excluded.num_hits, %6$srevision = t.revision + 1, updated_at = now()
                 where t.num_hits < excluded.num_hits""".formatted(
                         Sql.quoted(aggregate.table()),
@@ -41,7 +42,16 @@ final class GroupUpsert {
                         aggregate.visitors()
                                 ? "visitors = excluded.visitors, visitors_sketch = excluded.visitors_sketch, "
                                 : "",
-                        RetentionHorizon.WINDOWS_FROM_MILLIS);
+                        RetentionHorizon.WINDOWS_FROM_MILLIS,
+                        AggregateTables.windowColumns(aggregate),
+                        hasEnds ? "timestamptz 'epoch' + until * interval '1 millisecond', " : "",
+                        hasEnds ? "?::bigint[], " : "",
+                        hasEnds ? "until, " : "");
+    }
+
+    /** By which writers take windows in the same order; those of the job come first. */
+    String windows() {
+        return aggregate.windows() == null ? "" : aggregate.windows().toString();
     }
 
     /** @param counts of the aggregate, no group of a window twice, in the order of their keys */
@@ -72,6 +82,10 @@ final class GroupUpsert {
         int at = 1;
         upsert.setObject(
                 at++, counts.stream().mapToLong(GroupCount::windowStartMillis).toArray());
+        if (aggregate.windows() != null) {
+            upsert.setObject(
+                    at++, counts.stream().mapToLong(GroupCount::windowEndMillis).toArray());
+        }
         for (String[] column : texts) {
             upsert.setObject(at++, column);
         }

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Stores the windows of aggregates, for one thread: upserts absolute values, as {@link WindowWriter} does. Hits only ever grow,
@@ -38,7 +39,7 @@ public final class GroupWriter implements AutoCloseable {
         return session.waiting();
     }
 
-    private record Place(String aggregate, long window, String key) {}
+    private record Place(String aggregate, long windowEnd, String key) {}
 
     /**
      * Stores counts in one transaction. The same group of a window may be there several times, as it was before and after late
@@ -53,7 +54,7 @@ public final class GroupWriter implements AutoCloseable {
         for (GroupCount each : counts) {
             if (upserts.containsKey(each.aggregate())) {
                 byPlace.merge(
-                        new Place(each.aggregate(), each.windowStartMillis(), each.key()),
+                        new Place(each.aggregate(), each.windowEndMillis(), each.key()),
                         each,
                         (one, other) -> other.hits() > one.hits() ? other : one);
             }
@@ -69,15 +70,30 @@ public final class GroupWriter implements AutoCloseable {
     }
 
     /**
-     * In the order of windows, tables and keys, as a recomputation goes from window to window: so that two writers wait for each
-     * other rather than deadlock.
+     * In the order of kinds of windows, of their ends, tables and keys, as a recomputation goes from window to window: so that two
+     * writers wait for each other rather than deadlock.
      */
     static void write(Connection connection, Map<String, GroupUpsert> upserts, Collection<GroupCount> counts)
             throws SQLException {
-        List<GroupCount> sorted = new ArrayList<>(counts);
-        sorted.sort(comparing(GroupCount::windowStartMillis)
-                .thenComparing(GroupCount::aggregate)
-                .thenComparing(GroupCount::key));
+        Map<String, List<GroupCount>> byWindows = new TreeMap<>();
+        for (GroupCount each : counts) {
+            GroupUpsert upsert = upserts.get(each.aggregate());
+            if (upsert != null) {
+                byWindows
+                        .computeIfAbsent(upsert.windows(), none -> new ArrayList<>())
+                        .add(each);
+            }
+        }
+        for (List<GroupCount> each : byWindows.values()) {
+            each.sort(comparing(GroupCount::windowEndMillis)
+                    .thenComparing(GroupCount::aggregate)
+                    .thenComparing(GroupCount::key));
+            writeSorted(connection, upserts, each);
+        }
+    }
+
+    private static void writeSorted(Connection connection, Map<String, GroupUpsert> upserts, List<GroupCount> sorted)
+            throws SQLException {
         int from = 0;
         while (from < sorted.size()) {
             GroupCount first = sorted.get(from);
@@ -94,7 +110,7 @@ public final class GroupWriter implements AutoCloseable {
     }
 
     private static boolean isOfSameWindow(GroupCount one, GroupCount other) {
-        return one.windowStartMillis() == other.windowStartMillis()
+        return one.windowEndMillis() == other.windowEndMillis()
                 && one.aggregate().equals(other.aggregate());
     }
 

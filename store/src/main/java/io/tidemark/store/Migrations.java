@@ -16,7 +16,7 @@ public final class Migrations {
     private static final String LOCATION = "classpath:io/tidemark/store/migration";
 
     /** Version of the newest file there. */
-    static final String NEWEST = "9";
+    static final String NEWEST = "10";
 
     /** In the schema that Flyway would migrate, and no other that the search path may reach. */
     private static final String HAS_HISTORY =

@@ -208,7 +208,10 @@ public final class Retention implements AutoCloseable {
     private List<RetentionStep> eventSteps(Connection connection, RetentionRules rules) throws SQLException {
         return rules.eventDays().isEmpty()
                 ? List.of()
-                : EventRetention.steps(connection, startOfDay(rules.eventDays().getAsInt()));
+                : EventRetention.steps(
+                        connection,
+                        CountedEvents.neededFrom(
+                                connection, startOfDay(rules.eventDays().getAsInt())));
     }
 
     private static RetentionStep checked(Connection connection, RetentionStep step, RetentionRules rules)

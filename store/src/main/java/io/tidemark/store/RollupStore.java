@@ -140,6 +140,11 @@ public final class RollupStore implements AutoCloseable {
         return session.transact("list what is to be rolled up", RollupTables::sources);
     }
 
+    /** Tables that are not rolled up, since their windows overlap. */
+    public List<String> overlapping() {
+        return session.transact("list what is not to be rolled up", RollupTables::overlapping);
+    }
+
     /**
      * Finds what a step has to roll up: the periods in which something was written since the last run, and those that were not
      * complete.

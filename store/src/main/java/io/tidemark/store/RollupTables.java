@@ -23,9 +23,15 @@ final class RollupTables {
 
     private static final String CONTRACT = "select window_size_ms from aggregate_settings";
 
+    /** Of windows that overlap no sum is right. */
     private static final String AGGREGATES = """
             select table_name, dimensions, visitors, window_size_ms from aggregate_tables
-            where to_regclass(quote_ident(table_name)) is not null
+            where window_kind in ('job', 'tumble') and to_regclass(quote_ident(table_name)) is not null
+            order by table_name""";
+
+    private static final String OVERLAPPING = """
+            select table_name from aggregate_tables
+            where window_kind not in ('job', 'tumble') and to_regclass(quote_ident(table_name)) is not null
             order by table_name""";
 
     private static final String HAS_SESSIONS = "select to_regclass('processed_events_sessions') is not null";
@@ -70,6 +76,18 @@ final class RollupTables {
                             new RollupSource("processed_events_sessions", Content.SESSIONS, List.of("host"), false),
                             1L);
                 }
+            }
+        }
+        return found;
+    }
+
+    /** Tables that are not rolled up, since their windows overlap. */
+    static List<String> overlapping(Connection connection) throws SQLException {
+        List<String> found = new ArrayList<>();
+        try (Statement read = connection.createStatement();
+                ResultSet row = read.executeQuery(OVERLAPPING)) {
+            while (row.next()) {
+                found.add(row.getString(1));
             }
         }
         return found;

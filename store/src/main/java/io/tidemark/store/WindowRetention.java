@@ -79,8 +79,11 @@ final class WindowRetention {
         return steps;
     }
 
-    /** The step, kept if a rollup lacks some of it. */
+    /** The step, kept if a rollup lacks some of it; not of a table that is never rolled up. */
     static RetentionStep checked(Connection connection, RetentionStep step) throws SQLException {
+        if (RollupTables.overlapping(connection).contains(step.name())) {
+            return step;
+        }
         String needed = needed(connection, step.name(), step.toMillis());
         return needed == null ? step : step.keptSince(needed);
     }

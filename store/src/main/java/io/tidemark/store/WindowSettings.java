@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** What the windows in the aggregate tables are: one size and one kind of time, since a reader can't tell them apart. */
@@ -89,6 +90,12 @@ public final class WindowSettings {
                             + " windows, began: stop this job",
                     null);
         }
+    }
+
+    /** The size that the tables are claimed for, and keeps them from being claimed anew until the commit; empty if they are not. */
+    static OptionalLong hold(Connection connection) throws SQLException {
+        Kind claimed = read(connection, "for share");
+        return claimed == null ? OptionalLong.empty() : OptionalLong.of(claimed.sizeMillis());
     }
 
     private static void set(Connection connection, String sql, Kind kind) throws SQLException {

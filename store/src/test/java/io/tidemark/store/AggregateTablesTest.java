@@ -136,7 +136,8 @@ class AggregateTablesTest {
         Aggregate order = new Aggregate("order", List.of(Dimension.HOST), true);
         List<Aggregate> prepared = AggregateTables.prepare(config, List.of(order), SIZE);
         try (GroupWriter writer = new GroupWriter(config, prepared)) {
-            writer.write(List.of(new GroupCount(prepared.get(0).id(), 0, "a", 1, null)), SIZE.toMillis());
+            writer.write(
+                    List.of(new GroupCount(prepared.get(0).id(), 0, SIZE.toMillis(), "a", 1, null)), SIZE.toMillis());
         }
         assertThat(rows(config, "select host, num_hits from \"order\"")).containsExactly("a|1");
         assertThat(all()).containsExactly(order);

@@ -48,7 +48,7 @@ class GroupWriterTest {
     }
 
     private GroupCount page(String key, long hits, int... visitors) {
-        return new GroupCount(prepared.get(0).id(), NOON, key, hits, visitors(visitors));
+        return new GroupCount(prepared.get(0).id(), NOON, NOON + FIVE_MINUTES, key, hits, visitors(visitors));
     }
 
     private void write(GroupCount... counts) {
@@ -61,7 +61,7 @@ class GroupWriterTest {
                 page("a\0/x", 3, 1, 2),
                 page("a\0/", 1, 1),
                 page("b\0", 2),
-                new GroupCount(prepared.get(1).id(), NOON, "true", 4, null));
+                new GroupCount(prepared.get(1).id(), NOON, NOON + FIVE_MINUTES, "true", 4, null));
         write(page("a\0/x", 2, 1), page("a\0/", 5, 1, 2, 3), page("b\0", 2));
         assertThat(rows(config, PAGE_ROWS)).containsExactly("12:00|a|/|5|3|1", "12:00|a|/x|3|2|0", "12:00|b||2|0|0");
         assertThat(rows(config, "select bot, num_hits from bots")).containsExactly("true|4");
@@ -76,8 +76,8 @@ class GroupWriterTest {
     @Test
     void countsOfWhatWasCountedBeforeAreLeftOut() {
         write(
-                new GroupCount("former", NOON, "x", 1, null),
-                new GroupCount(PAGES.inGeneration("an earlier one").id(), NOON, "a\0/", 9, null),
+                new GroupCount("former", NOON, NOON + FIVE_MINUTES, "x", 1, null),
+                new GroupCount(PAGES.inGeneration("an earlier one").id(), NOON, NOON + FIVE_MINUTES, "a\0/", 9, null),
                 page("a\0/", 1, 1));
         assertThat(rows(config, PAGE_ROWS)).hasSize(1);
     }

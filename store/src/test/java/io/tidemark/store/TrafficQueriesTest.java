@@ -126,6 +126,6 @@ class TrafficQueriesTest {
                 .findFirst()
                 .orElseThrow()
                 .id();
-        return new GroupCount(id, window, key, hits, sketch.toBytes());
+        return new GroupCount(id, window, window + 300_000, key, hits, sketch.toBytes());
     }
 }

@@ -22,6 +22,7 @@ import org.openjdk.jmh.infra.Blackhole;
 public class GroupCountsBenchmark {
     private static final int RECORDS = 1 << 16;
     private static final int MOST = 50_000;
+    private static final TumblingWindows WINDOWS = new TumblingWindows(300_000);
 
     @Param({"1", "3", "6"})
     int aggregates;
@@ -30,7 +31,7 @@ public class GroupCountsBenchmark {
     boolean visitors;
 
     private final byte[][] records = new byte[RECORDS][];
-    private GroupCounts counts = new GroupCounts(List.of(), handedOn -> {});
+    private GroupCounts counts = new GroupCounts(List.of(), WINDOWS, handedOn -> {});
     private int next;
 
     @Setup
@@ -44,7 +45,7 @@ public class GroupCountsBenchmark {
         for (Aggregate each : Aggregate.DEFAULTS.subList(0, aggregates)) {
             chosen.add(new Aggregate(each.table(), each.dimensions(), visitors));
         }
-        counts = new GroupCounts(chosen, handedOn::consume);
+        counts = new GroupCounts(chosen, WINDOWS, handedOn::consume);
     }
 
     @Benchmark

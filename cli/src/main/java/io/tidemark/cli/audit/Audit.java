@@ -129,7 +129,12 @@ public final class Audit {
         String host = found.host() == null ? "" : ", host " + found.host();
         return new Difference(
                 Kind.GROUP_COUNT,
-                "%s, window %s%s".formatted(found.table(), EventTime.format(found.startMillis()), host),
+                "%s, window %s to %s%s"
+                        .formatted(
+                                found.table(),
+                                EventTime.format(found.startMillis()),
+                                EventTime.format(found.endMillis()),
+                                host),
                 "%s in all, %s by host"
                         .formatted(count(found.counted(), "no row", "hit"), count(found.byHost(), "no row", "hit")));
     }

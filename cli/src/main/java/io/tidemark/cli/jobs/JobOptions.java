@@ -3,6 +3,7 @@ package io.tidemark.cli.jobs;
 import static java.util.Objects.requireNonNull;
 
 import io.tidemark.model.Aggregate;
+import io.tidemark.model.TumblingWindows;
 import io.tidemark.store.SessionSettings;
 import io.tidemark.stream.StartFrom;
 import io.tidemark.stream.aggregate.AggregateConfig;
@@ -110,6 +111,17 @@ public record JobOptions(
                 AggregateConfig.ALLOWED_LATENESS,
                 SessionConfig.SESSIONS,
                 Pace.DEFAULT);
+    }
+
+    /**
+     * Makes sure that the aggregates fit the windows.
+     *
+     * @return these options
+     * @throws IllegalArgumentException naming the table of one that does not
+     */
+    public JobOptions requireFit() {
+        Aggregate.requireMadeOf(TumblingWindows.of(window), aggregates);
+        return this;
     }
 
     public JobOptions bounded(StartFrom start) {

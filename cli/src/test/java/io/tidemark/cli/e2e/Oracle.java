@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import io.tidemark.model.Aggregate;
 import io.tidemark.model.Dimension;
 import io.tidemark.model.Grain;
+import io.tidemark.model.SlicedWindows;
 import io.tidemark.store.SqlQuery;
 import io.tidemark.store.StoreConfig;
 import java.io.IOException;
@@ -179,6 +180,44 @@ final class Oracle implements AutoCloseable {
         for (Aggregate each : Aggregate.DEFAULTS) {
             differences.addAll(groupDifferences(store, Span.of(window), each));
         }
+        return differences;
+    }
+
+    /** The rows in which a table with windows of its own differs. */
+    List<String> ownWindowDifferences(StoreConfig store, Aggregate aggregate, SlicedWindows windows)
+            throws SQLException, IOException {
+        prepareEnriched(store);
+        boolean fromLogs = Set.of(Dimension.HOST, Dimension.PATH).containsAll(aggregate.dimensions());
+        String names = Dimension.codes(aggregate.dimensions());
+        load(store, "stored_groups", """
+                select (extract(epoch from event_hour) * 1000)::bigint as start, (extract(epoch from window_end) * 1000)::bigint as till,
+                    %s, num_hits, visitors from %s where host <> '%%s'""".formatted(names, aggregate.table()));
+        String texts = aggregate.dimensions().stream()
+                .map(each -> "coalesce(%1$s, '') as %1$s".formatted(each.code()))
+                .collect(joining(", "));
+        // Every end that a window with the event in it can have, by the definition of each kind.
+        String from = "(ms::bigint // %1$d + 1) * %1$d".formatted(windows.everyMillis());
+        boolean cumulates = windows.kind() == SlicedWindows.Kind.CUMULATE;
+        String to = cumulates
+                ? "(ms::bigint // %1$d + 1) * %1$d".formatted(windows.sizeMillis())
+                : "ms::bigint // %d * %1$d + %d".formatted(windows.everyMillis(), windows.sizeMillis());
+        String start = cumulates
+                ? "ms::bigint // %1$d * %1$d".formatted(windows.sizeMillis())
+                : "till - %d".formatted(windows.sizeMillis());
+        execute("""
+                create or replace temp table counted as
+                select %s as start, till, %s, count(*) as num_hits, count(distinct visitor) as exact
+                from (select *, unnest(range(%s, %s + 1, %d)) as till from %s) group by all""".formatted(start, texts, from, to, windows.everyMillis(), fromLogs ? "pages" : "enriched"));
+        List<String> differences = new ArrayList<>(compare(
+                aggregate.table(),
+                "select start::bigint, till::bigint, %s, num_hits::bigint from stored_groups".formatted(names),
+                "select start, till, %s, num_hits from counted".formatted(names)));
+        differences.addAll(rows(aggregate.table() + " visitors", """
+                select s.*, c.exact from stored_groups s join counted c
+                    on s.start::bigint = c.start and s.till::bigint = c.till and %s
+                where abs(s.visitors::bigint - c.exact) > case when c.exact <= 200 then 0 else 0.065 * c.exact end""".formatted(aggregate.dimensions().stream()
+                .map(each -> "s.%1$s = c.%1$s".formatted(each.code()))
+                .collect(joining(" and ")))));
         return differences;
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
  * @param bounded whether to end at what is newest when the job starts; all windows then close at the end
  * @param parallelism subtasks of every operator, at least 1
  * @param aggregates counted besides the two tables of the contract, each in the generation of its table
+ * @param windows of all that is counted, unless an aggregate has its own, which are made of them
  * @param newAggregatesFrom start of the first window in which no hit can have been read yet: an aggregate that is new to a job
  *     that goes on is counted from there
  * @param watermarkDelay how far the watermark stays behind the newest event of each partition
@@ -57,6 +58,7 @@ public record AggregateConfig(
         requireNonNull(start, "start is null");
         requireNonNull(windows, "windows is null");
         aggregates = List.copyOf(aggregates);
+        Aggregate.requireMadeOf(windows, aggregates);
         requireNonNull(time, "time is null");
         if (parallelism < 1) {
             throw new IllegalArgumentException("parallelism must be at least 1; was " + parallelism);

@@ -1,5 +1,6 @@
 package io.tidemark.stream.aggregate;
 
+import io.tidemark.model.Aggregate;
 import io.tidemark.model.GroupCount;
 import io.tidemark.model.Topics;
 import io.tidemark.model.WindowCounts;
@@ -14,6 +15,7 @@ import io.tidemark.stream.time.KafkaBacklog;
 import io.tidemark.stream.time.TrackEventTime;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -27,8 +29,8 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * Enriched records → hits by host, and by host and referrer, in tumbling windows → {@code processed_events_aggregated}
- * and {@code processed_events_aggregated_source}; and hits and visitors by whatever else is asked for. All from one read
- * of the topic.
+ * and {@code processed_events_aggregated_source}; and hits and visitors by whatever else is asked for, in these windows or in others
+ * that are made of them. All from one read of the topic.
  */
 public final class AggregateJob {
     /** Name of the job, as Flink shows it. */
@@ -85,7 +87,7 @@ public final class AggregateJob {
                 .transform(
                         "count groups",
                         TypeInformation.of(GroupCount.class),
-                        new CountGroups(config.windows(), config.allowedLateness(), config.time()))
+                        new CountGroups(config.windows(), config.allowedLateness(), config.time(), wholeFrom(config)))
                 .uid("count-groups");
         SingleOutputStreamOperator<LateHits> groupsWritten = groups.transform(
                         "write groups",
@@ -102,6 +104,14 @@ public final class AggregateJob {
                 .uid("correct-windows-end")
                 .setParallelism(1);
         kafka.sendRejected(hits.getSideOutput(REJECTED));
+    }
+
+    /** Of windows that are longer than the job's: these begin where the job does, or are left out of what is counted. */
+    private static WholeFrom wholeFrom(AggregateConfig config) {
+        List<Aggregate> own = config.aggregates().stream()
+                .filter(each -> each.windows() != null)
+                .toList();
+        return new WholeFrom(own, config.start().firstWindowStart(), config.newAggregatesFrom());
     }
 
     /** The topic's records, with the watermarks that fit the kind of time. */

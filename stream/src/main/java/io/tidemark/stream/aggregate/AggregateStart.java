@@ -40,10 +40,15 @@ public final class AggregateStart {
      * Makes sure that the tables may hold such windows, and that those of the aggregates are there.
      *
      * @return the aggregates, each in the generation of its table
+     * @throws IllegalArgumentException if windows of an aggregate's own are not made of the job's; names its table
      * @throws io.tidemark.store.StoreException if they hold windows of another kind
      */
     public static List<Aggregate> claimWindows(
             StoreConfig store, Duration window, TimeCharacteristic time, List<Aggregate> aggregates) {
+        // The claim looks at the size, too, and says more.
+        if (window.toMillis() > 0) {
+            Aggregate.requireMadeOf(TumblingWindows.of(window), aggregates);
+        }
         WindowSettings.claim(store, window, time.name().toLowerCase(Locale.ROOT));
         return AggregateTables.prepare(store, aggregates, window);
     }

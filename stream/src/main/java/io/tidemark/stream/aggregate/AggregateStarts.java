@@ -3,6 +3,7 @@ package io.tidemark.stream.aggregate;
 import static java.util.Objects.requireNonNull;
 
 import io.tidemark.model.Aggregate;
+import io.tidemark.model.SlicedWindows;
 import io.tidemark.model.TumblingWindows;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,28 +20,28 @@ import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From which window on each aggregate is counted. One that is new to a job that goes on has missed hits that were read
- * before it: it is counted from a window on of which none was, and earlier windows that are open are recomputed once they
- * close. For one thread.
+ * Which windows of aggregates the state cannot count whole: of an aggregate that is new to a job that goes on, those with hits that were
+ * read before it; and of windows that are longer than the job's, also those that began before a job that starts in the middle of the
+ * topic. They are recomputed once they close, and again when more hits come. For one thread.
  */
 final class AggregateStarts {
     /** Bounds the windows that are marked in advance, should an event be stamped years ahead. */
     private static final Duration OPEN_AT_MOST = Duration.ofDays(1);
 
-    private final List<Aggregate> aggregates;
+    private final WholeFrom whole;
     private final TumblingWindows windows;
-    private final long newFrom;
-    private final Map<Aggregate, Long> fromByAggregate = new HashMap<>();
-    private final Set<Long> toBeMarked = new HashSet<>();
-    private long allFrom = Long.MIN_VALUE;
-    private @Nullable ListState<CountedFrom> starts;
-    private @Nullable ListState<Long> marks;
+    private final Set<LateHits> toBeMarked = new HashSet<>();
 
-    /** @param newFrom start of the first window in which no hit can have been read when the job was submitted */
-    AggregateStarts(List<Aggregate> aggregates, TumblingWindows windows, long newFrom) {
-        this.aggregates = aggregates;
+    /** Slices of which all windows are to be marked: that of each event is looked up here first. */
+    private final Map<Aggregate, Set<Long>> missedSlices = new HashMap<>();
+
+    private long allFrom = Long.MIN_VALUE;
+    private @Nullable ListState<Long> windowMarks;
+    private @Nullable ListState<LateHits> marks;
+
+    AggregateStarts(WholeFrom whole, TumblingWindows windows) {
+        this.whole = whole;
         this.windows = windows;
-        this.newFrom = newFrom;
     }
 
     /**
@@ -49,58 +50,107 @@ final class AggregateStarts {
      * @param goesOn whether hits were read before; else each aggregate is as old as the job
      */
     void restore(OperatorStateStore store, boolean goesOn, long nowMillis) throws Exception {
-        starts = store.getUnionListState(new ListStateDescriptor<>("aggregates-from", CountedFrom.class));
-        marks = store.getUnionListState(new ListStateDescriptor<>("aggregates-marks", LongSerializer.INSTANCE));
-        Map<String, Long> known = new HashMap<>();
-        for (CountedFrom each : starts.get()) {
-            known.merge(each.aggregate(), each.windowStartMillis(), Math::max);
-        }
+        whole.restore(store, goesOn);
+        // Before windows had several sizes.
+        windowMarks = store.getUnionListState(new ListStateDescriptor<>("aggregates-marks", LongSerializer.INSTANCE));
+        windowMarks.get().forEach(start -> toBeMarked.add(new LateHits(start, windows.sizeMillis())));
+        marks = store.getUnionListState(new ListStateDescriptor<>("windows-to-mark", LateHits.class));
         marks.get().forEach(toBeMarked::add);
-        boolean someAreNew = false;
-        for (Aggregate each : aggregates) {
-            someAreNew |= goesOn && !known.containsKey(each.id());
-            long from = known.getOrDefault(each.id(), goesOn ? newFrom : Long.MIN_VALUE);
-            fromByAggregate.put(each, from);
-            allFrom = Math.max(allFrom, from);
+        for (Aggregate each : whole.aggregates()) {
+            long from = whole.of(each);
+            SlicedWindows kind = each.windowsOr(windows);
+            if (from != Long.MIN_VALUE) {
+                // No window that holds a later event began before.
+                allFrom = Math.max(
+                        allFrom,
+                        kind.areSlices() ? kind.sliceOf(from - 1) + kind.sizeMillis() : from + kind.sizeMillis());
+                if (!goesOn) {
+                    missedBetween(kind, from - 1, from);
+                }
+            }
         }
-        if (someAreNew) {
-            long end = Math.min(newFrom, nowMillis + OPEN_AT_MOST.toMillis());
-            for (long open = windows.startOf(nowMillis); open < end; open += windows.sizeMillis()) {
-                toBeMarked.add(open);
+        for (Aggregate each : whole.added()) {
+            missedBetween(each.windowsOr(windows), nowMillis, whole.of(each));
+        }
+    }
+
+    /** Notes the windows that begin before {@code from} and end after {@code since}. */
+    private void missedBetween(SlicedWindows kind, long since, long from) {
+        long last = Math.min(from - 1, since + OPEN_AT_MOST.toMillis());
+        for (long slice = kind.sliceOf(since); slice <= last; slice += kind.everyMillis()) {
+            missed(kind, slice, since, from);
+        }
+    }
+
+    private void missed(SlicedWindows kind, long slice, long since, long from) {
+        for (long end = kind.firstEnd(slice); end <= kind.lastEnd(slice); end += kind.everyMillis()) {
+            long start = kind.startOf(end);
+            if (start < from && end - 1 > since) {
+                toBeMarked.add(new LateHits(start, end - start));
             }
         }
     }
 
     void snapshot() throws Exception {
-        List<CountedFrom> known = new ArrayList<>();
-        fromByAggregate.forEach((aggregate, from) -> known.add(new CountedFrom(aggregate.id(), from)));
-        requireNonNull(starts, "not restored").update(known);
+        whole.snapshot();
+        requireNonNull(windowMarks, "not restored").update(List.of());
         requireNonNull(marks).update(new ArrayList<>(toBeMarked));
     }
 
-    /** Whether every aggregate counts the window. */
+    /** Whether every aggregate counts all windows that hold the job's window whole. */
     boolean allCount(long window) {
         return window >= allFrom;
     }
 
+    /** Whether the aggregate counts some window that holds the job's window. */
     boolean counts(Aggregate aggregate, long window) {
-        return window >= fromByAggregate.getOrDefault(aggregate, Long.MIN_VALUE);
+        return aggregate.windowsOr(windows).lastStart(window) >= whole.of(aggregate);
     }
 
-    /** Notes that the window is to be marked once it closes, since an aggregate does not count it. */
+    /** Notes that windows which hold this one of the job are to be marked once they close, where an aggregate does not count them. */
     void missed(long window) {
-        toBeMarked.add(window);
+        for (Aggregate each : whole.aggregates()) {
+            missed(each, window);
+        }
+    }
+
+    /** The same, of longer windows alone. */
+    void missedByLonger(long window) {
+        for (Aggregate each : whole.aggregates()) {
+            if (each.windows() != null) {
+                missed(each, window);
+            }
+        }
+    }
+
+    private void missed(Aggregate aggregate, long window) {
+        SlicedWindows kind = aggregate.windowsOr(windows);
+        long from = whole.of(aggregate);
+        if (kind.firstStart(window) < from
+                && missedSlices
+                        .computeIfAbsent(aggregate, none -> new HashSet<>())
+                        .add(kind.sliceOf(window))) {
+            missed(kind, kind.sliceOf(window), Long.MIN_VALUE, from);
+        }
+    }
+
+    /** Whether windows are to be marked that have yet to close. */
+    boolean isWaiting() {
+        return !toBeMarked.isEmpty();
     }
 
     /** The windows to be marked now, which the watermark closes. */
-    List<Long> due(long watermark) {
-        List<Long> due = new ArrayList<>();
-        for (Iterator<Long> all = toBeMarked.iterator(); all.hasNext(); ) {
-            long window = all.next();
-            if (windows.maxTimestamp(window) <= watermark) {
+    List<LateHits> due(long watermark) {
+        List<LateHits> due = new ArrayList<>();
+        for (Iterator<LateHits> all = toBeMarked.iterator(); all.hasNext(); ) {
+            LateHits window = all.next();
+            if (window.windowStartMillis() + window.windowSizeMillis() - 1 <= watermark) {
                 due.add(window);
                 all.remove();
             }
+        }
+        if (!due.isEmpty()) {
+            missedSlices.clear();
         }
         return due;
     }

@@ -7,10 +7,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.tidemark.model.Aggregate;
 import io.tidemark.model.Dimension;
+import io.tidemark.model.DurationText;
+import io.tidemark.model.SlicedWindows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -24,6 +27,7 @@ import java.util.Set;
  *   - table: hits_by_page
  *     dimensions: [host, path]
  *     measures: [hits, visitors]
+ *     window: {hop: {size: 1h, every: 5m}}
  * }</pre>
  */
 public final class AggregatesFile {
@@ -32,7 +36,9 @@ public final class AggregatesFile {
     private static final String ROOT = "aggregates";
     private static final String HITS = "hits";
     private static final String VISITORS = "visitors";
-    private static final Set<String> KEYS = Set.of("table", "dimensions", "measures");
+    private static final Set<String> KEYS = Set.of("table", "dimensions", "measures", "window");
+    private static final String WINDOWS =
+            "{tumble: 1h}, {hop: {size: 1h, every: 5m}} or {cumulate: {size: 1d, every: 1h}}";
 
     private AggregatesFile() {}
 
@@ -99,13 +105,13 @@ public final class AggregatesFile {
 
     private static Aggregate entry(JsonNode entry) {
         if (!entry.isObject()) {
-            throw new IllegalArgumentException("has no keys; there are table, dimensions, measures");
+            throw new IllegalArgumentException("has no keys; there are table, dimensions, measures, window");
         }
         for (Iterator<String> names = entry.fieldNames(); names.hasNext(); ) {
             String name = names.next();
             if (!KEYS.contains(name)) {
                 throw new IllegalArgumentException(
-                        "there is no key \"%s\"; there are table, dimensions, measures".formatted(name));
+                        "there is no key \"%s\"; there are table, dimensions, measures, window".formatted(name));
             }
         }
         if (!entry.path("table").isTextual()) {
@@ -127,7 +133,45 @@ public final class AggregatesFile {
             throw new IllegalArgumentException(
                     "table \"%s\": hits are always counted; measures are [hits] or [hits, visitors]".formatted(table));
         }
-        return new Aggregate(table, dimensions, measures.contains(VISITORS));
+        SlicedWindows windows = null;
+        if (entry.has("window")) {
+            try {
+                windows = windows(entry.path("window"));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("table \"%s\": window: %s".formatted(table, e.getMessage()), e);
+            }
+        }
+        return new Aggregate(table, dimensions, measures.contains(VISITORS)).in(windows);
+    }
+
+    private static SlicedWindows windows(JsonNode window) {
+        JsonNode tumble = window.path("tumble");
+        JsonNode hop = window.path("hop");
+        JsonNode cumulate = window.path("cumulate");
+        if (window.size() == 1 && tumble.isTextual()) {
+            return SlicedWindows.tumble(duration("tumble", tumble));
+        } else if (window.size() == 1 && hop.isObject()) {
+            return SlicedWindows.hop(part(hop, "size"), part(hop, "every"));
+        } else if (window.size() == 1 && cumulate.isObject()) {
+            return SlicedWindows.cumulate(part(cumulate, "size"), part(cumulate, "every"));
+        }
+        throw new IllegalArgumentException("must be one of %s; was %s".formatted(WINDOWS, window));
+    }
+
+    private static Duration part(JsonNode kind, String name) {
+        if (kind.size() != 2 || !kind.path(name).isTextual()) {
+            throw new IllegalArgumentException(
+                    "size and every are needed, and nothing else, as in %s".formatted(WINDOWS));
+        }
+        return duration(name, kind.path(name));
+    }
+
+    private static Duration duration(String name, JsonNode text) {
+        try {
+            return DurationText.parse(text.asText());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + " " + e.getMessage(), e);
+        }
     }
 
     private static Dimension dimension(String table, String code) {

@@ -8,7 +8,10 @@ import io.tidemark.stream.KafkaWatch;
 import io.tidemark.stream.OneTimer;
 import io.tidemark.stream.WaitingGauge;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -33,7 +36,7 @@ final class CorrectWindows extends AbstractStreamOperator<Void> implements OneIn
     private transient @Nullable WindowProgress progress;
     private transient @Nullable KafkaWatch watch;
     private transient @Nullable OneTimer timer;
-    private transient Set<Long> pending = new HashSet<>();
+    private transient Set<LateHits> pending = new HashSet<>();
     private transient long watermark;
     private transient long storedWatermark;
 
@@ -60,7 +63,7 @@ final class CorrectWindows extends AbstractStreamOperator<Void> implements OneIn
 
     @Override
     public void processElement(StreamRecord<LateHits> element) {
-        pending.add(element.getValue().windowStartMillis());
+        pending.add(element.getValue());
         if (pending.size() >= MAX_PENDING) {
             mark();
         }
@@ -122,8 +125,14 @@ final class CorrectWindows extends AbstractStreamOperator<Void> implements OneIn
 
     private void mark() {
         if (!pending.isEmpty()) {
+            Map<Long, Collection<Long>> startsBySize = new HashMap<>();
+            for (LateHits each : pending) {
+                startsBySize
+                        .computeIfAbsent(each.windowSizeMillis(), none -> new HashSet<>())
+                        .add(each.windowStartMillis());
+            }
             requireNonNull(corrections, "not open")
-                    .mark(pending, settings.windows().sizeMillis());
+                    .mark(startsBySize, settings.windows().sizeMillis());
             pending.clear();
         }
     }

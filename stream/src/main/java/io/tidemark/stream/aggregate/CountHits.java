@@ -11,6 +11,7 @@ import io.tidemark.model.InvalidEventException;
 import io.tidemark.model.RejectReason;
 import io.tidemark.model.Topics;
 import io.tidemark.model.TumblingWindows;
+import io.tidemark.stream.EnrichedTopic;
 import io.tidemark.stream.FirstReads;
 import io.tidemark.stream.OneTimer;
 import io.tidemark.stream.Rejected;
@@ -50,6 +51,8 @@ final class CountHits extends AbstractStreamOperator<HitCount>
     /** For hits that no such watermark follows soon. */
     private static final Duration LONGEST = Duration.ofSeconds(1);
 
+    private static final long ONE_MINUTE = 60_000;
+
     /** That wait to be handed on. */
     private static final int MOST_GROUPS = 50_000;
 
@@ -68,7 +71,12 @@ final class CountHits extends AbstractStreamOperator<HitCount>
 
     private transient AggregateStarts starts;
 
+    private transient long watermark = Long.MIN_VALUE;
+    private transient @Nullable ListState<Long> watermarkState;
+    private transient boolean isIdle;
+
     private transient @Nullable OneTimer timer;
+    private transient @Nullable OneTimer quietTimer;
     private transient @Nullable Opened opened;
 
     CountHits(
@@ -82,9 +90,13 @@ final class CountHits extends AbstractStreamOperator<HitCount>
         this.windows = windows;
         this.aggregates = List.copyOf(aggregates);
         this.newAggregatesFrom = newAggregatesFrom;
-        this.starts = new AggregateStarts(this.aggregates, windows, newAggregatesFrom);
+        this.starts = starts();
         this.time = time;
         this.clock = clock;
+    }
+
+    private AggregateStarts starts() {
+        return new AggregateStarts(new WholeFrom(aggregates, firstWindowStart, newAggregatesFrom), windows);
     }
 
     private record Opened(
@@ -108,7 +120,13 @@ final class CountHits extends AbstractStreamOperator<HitCount>
         for (long each : firstWindowState.get()) {
             wholeFrom = each;
         }
-        starts = new AggregateStarts(aggregates, windows, newAggregatesFrom);
+        starts = starts();
+        watermark = Long.MIN_VALUE;
+        watermarkState = context.getOperatorStateStore()
+                .getUnionListState(new ListStateDescriptor<>("watermark", LongSerializer.INSTANCE));
+        for (long each : watermarkState.get()) {
+            watermark = Math.max(watermark, each);
+        }
         // By processing time every window is of now, and none can be recomputed.
         boolean goesOn = context.isRestored() && time == TimeCharacteristic.EVENT;
         starts.restore(context.getOperatorStateStore(), goesOn, clock.millis());
@@ -120,17 +138,20 @@ final class CountHits extends AbstractStreamOperator<HitCount>
         reads.snapshot();
         requireNonNull(firstWindowState, "state not initialized").update(List.of(wholeFrom));
         starts.snapshot();
+        requireNonNull(watermarkState).update(List.of(watermark));
     }
 
     @Override
     public void open() throws Exception {
         super.open();
         timer = new OneTimer(getProcessingTimeService());
+        quietTimer = new OneTimer(getProcessingTimeService());
         opened = new Opened(
                 new HitScanner(),
                 new EnrichedEventCodec(),
                 new LocalCounts(count -> output.collect(new StreamRecord<>(count))),
-                new GroupCounts(aggregates, count -> output.collect(AggregateJob.GROUPS, new StreamRecord<>(count))),
+                new GroupCounts(
+                        aggregates, windows, count -> output.collect(AggregateJob.GROUPS, new StreamRecord<>(count))),
                 new Tally(getRuntimeContext(), Tallies.READ),
                 new Tally(getRuntimeContext(), Tallies.DUPLICATES),
                 new Tally(getRuntimeContext(), Tallies.MARKED),
@@ -200,7 +221,8 @@ final class CountHits extends AbstractStreamOperator<HitCount>
     private boolean isWhole(long window, Opened with) {
         if (time == TimeCharacteristic.EVENT && window < wholeFrom) {
             with.marked.add(1);
-            output.collect(AggregateJob.LATE, new StreamRecord<>(new LateHits(window)));
+            output.collect(AggregateJob.LATE, new StreamRecord<>(new LateHits(window, windows.sizeMillis())));
+            starts.missedByLonger(window);
             return false;
         }
         requireNonNull(timer).arm(LONGEST, now -> handOn());
@@ -210,40 +232,51 @@ final class CountHits extends AbstractStreamOperator<HitCount>
     /** What it does not close can wait: a count handed on for every watermark would hardly be one. */
     @Override
     public void processWatermark(Watermark mark) throws Exception {
-        long earliest =
-                Math.min(opened().counts.earliestWindow(), opened().groups.earliestWindow());
-        if (earliest != Long.MAX_VALUE && windows.maxTimestamp(earliest) <= mark.getTimestamp()) {
+        watermark = Math.max(watermark, mark.getTimestamp());
+        long earliest = opened().counts.earliestWindow();
+        boolean closesWindow = earliest != Long.MAX_VALUE && windows.maxTimestamp(earliest) <= watermark;
+        if (closesWindow || opened().groups.earliestEnd() - 1 <= watermark) {
             handOn();
         }
-        markMissed(mark.getTimestamp());
+        markMissed();
         super.processWatermark(mark);
     }
 
     @Override
     public void processWatermarkStatus(WatermarkStatus status) throws Exception {
         handOn();
-        if (status.isIdle()) {
-            // Event time goes on behind this operator then, and windows close without a watermark from here.
-            markMissed(Long.MAX_VALUE);
-        }
+        isIdle = status.isIdle();
+        markMissed();
         super.processWatermarkStatus(status);
     }
 
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) {
         handOn();
+        // A job that starts without this state from here does not know of them.
+        markMissed();
     }
 
     @Override
     public void finish() throws Exception {
         handOn();
-        markMissed(Long.MAX_VALUE);
+        watermark = Long.MAX_VALUE;
+        markMissed();
         super.finish();
     }
 
-    private void markMissed(long watermark) {
-        for (long window : starts.due(watermark)) {
-            output.collect(AggregateJob.LATE, new StreamRecord<>(new LateHits(window)));
+    /**
+     * Marks what is closed, or closes soon. While all is quiet, event time goes on behind this operator at the clock's pace, and
+     * windows close without a watermark from here.
+     */
+    private void markMissed() {
+        long ahead = EnrichedTopic.MAX_AHEAD.toMillis() + windows.sizeMillis();
+        for (LateHits window : starts.due(isIdle ? Math.max(watermark, clock.millis() + ahead) : watermark)) {
+            output.collect(AggregateJob.LATE, new StreamRecord<>(window));
+        }
+        if (isIdle && starts.isWaiting()) {
+            requireNonNull(quietTimer)
+                    .arm(Duration.ofMillis(Math.min(windows.sizeMillis(), ONE_MINUTE)), now -> markMissed());
         }
     }
 

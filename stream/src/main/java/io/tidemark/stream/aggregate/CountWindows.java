@@ -44,7 +44,7 @@ final class CountWindows extends CountInWindows<HitCount, WindowCounts> {
     }
 
     @Override
-    long windowStart(HitCount count) {
+    long sliceStart(HitCount count) {
         return count.windowStartMillis();
     }
 

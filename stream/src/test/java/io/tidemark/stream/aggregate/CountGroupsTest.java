@@ -55,7 +55,11 @@ class CountGroupsTest {
         subtasks = new ArrayList<>();
         for (int subtask = 0; subtask < parallelism; subtask++) {
             var harness = new KeyedOneInputStreamOperatorTestHarness<>(
-                    new CountGroups(WINDOWS, LATENESS, TimeCharacteristic.EVENT),
+                    new CountGroups(
+                            WINDOWS,
+                            LATENESS,
+                            TimeCharacteristic.EVENT,
+                            new WholeFrom(List.of(), Long.MIN_VALUE, Long.MIN_VALUE)),
                     CountGroups::part,
                     Types.STRING,
                     MAX_PARALLELISM,
@@ -87,7 +91,13 @@ class CountGroupsTest {
         for (int each : visitors) {
             sketch.add(("v" + each).getBytes(UTF_8));
         }
-        GroupCount count = new GroupCount(table, window, key, hits, visitors.length == 0 ? null : sketch.toBytes());
+        GroupCount count = new GroupCount(
+                table,
+                window,
+                window + WINDOWS.sizeMillis(),
+                key,
+                hits,
+                visitors.length == 0 ? null : sketch.toBytes());
         int subtask = KeyGroupRangeAssignment.assignKeyToParallelOperator(
                 CountGroups.part(count), MAX_PARALLELISM, subtasks.size());
         subtasks.get(subtask).processElement(new StreamRecord<>(count));
@@ -175,7 +185,7 @@ class CountGroupsTest {
         assertThat(written()).containsExactly("pages 0 a 1 by 1");
         assertThat(subtasks.get(0).numKeyedStateEntries()).isZero();
         hits("pages", "a", NOON, 1, 2);
-        assertThat(late).containsExactly(new LateHits(NOON));
+        assertThat(late).containsExactly(new LateHits(NOON, WINDOWS.sizeMillis()));
         watermark(Long.MAX_VALUE);
         assertThat(written()).isEmpty();
     }

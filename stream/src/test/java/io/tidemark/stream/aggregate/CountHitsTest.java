@@ -145,7 +145,7 @@ class CountHitsTest {
         var harness = open(new StartOffsets(Map.of(), WINDOW + 300_000), TimeCharacteristic.EVENT);
         harness.processElement(hit(0, 5));
         harness.processElement(record(hitAt(NOON.plusSeconds(300)), at(0, 6).toHeader()));
-        assertThat(side(harness, AggregateJob.LATE)).containsExactly(new LateHits(WINDOW));
+        assertThat(side(harness, AggregateJob.LATE)).containsExactly(new LateHits(WINDOW, WINDOWS.sizeMillis()));
         assertThat(counted(harness)).hasSize(1);
         assertThat(tally(harness, Tallies.MARKED)).isEqualTo(1);
     }
@@ -220,7 +220,7 @@ class CountHitsTest {
         after.initializeState(before.snapshot(1, 1));
         after.open();
         after.processElement(hit(0, 6));
-        assertThat(side(after, AggregateJob.LATE)).containsExactly(new LateHits(WINDOW));
+        assertThat(side(after, AggregateJob.LATE)).containsExactly(new LateHits(WINDOW, WINDOWS.sizeMillis()));
         assertThat(counted(after)).isEmpty();
     }
 

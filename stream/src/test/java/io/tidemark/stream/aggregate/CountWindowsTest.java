@@ -94,7 +94,7 @@ class CountWindowsTest {
         windows.now(60_000);
         assertThat(windows.writes).hasSize(2);
         windows.hits(NOON, "a", "", 1);
-        assertThat(windows.late).containsExactly(new LateHits(NOON));
+        assertThat(windows.late).containsExactly(new LateHits(NOON, SIZE));
         windows.watermark(Long.MAX_VALUE);
         assertThat(windows.writes).hasSize(2);
     }

@@ -29,11 +29,11 @@ class RecordTypesTest {
                 new TopicRecord(AT, 5, null, null, null),
                 new TopicRecord(AT, 5, new byte[] {1}, new byte[] {2}, new byte[0]),
                 new Rejected(AT, RejectReason.EMPTY, "message", null, null),
-                new GroupCount("t", 5, "a", 6, null),
-                new GroupCount("t", 5, "a", 6, new byte[] {1}),
+                new GroupCount("t", 5, 10, "a", 6, null),
+                new GroupCount("t", 5, 10, "a", 6, new byte[] {1}),
                 new CountedFrom("t", 5),
                 new HitCount(5, "a", "r", 6),
-                new LateHits(5),
+                new LateHits(5, 10),
                 new PartitionTime(3, 5),
                 new WindowCounts(5, "a", Map.of("", 1L, "r", 2L)));
     }

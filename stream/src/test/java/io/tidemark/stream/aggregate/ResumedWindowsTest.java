@@ -57,7 +57,7 @@ class ResumedWindowsTest {
         windows.restore(windows.save(), CountWindowsFixture.LATENESS.multipliedBy(4));
         windows.hits(NOON, "a", "", 1);
         windows.hits(NOON + SIZE, "a", "", 1);
-        assertThat(windows.late).containsExactly(new LateHits(NOON));
+        assertThat(windows.late).containsExactly(new LateHits(NOON, SIZE));
         windows.watermark(Long.MAX_VALUE);
         assertThat(windows.written)
                 .containsExactly(

@@ -213,8 +213,8 @@ class WindowTablesTest {
     @Test
     void marksAreStoredBeforeACheckpoint() throws Exception {
         var corrector = corrector(false);
-        corrector.processElement(new StreamRecord<>(new LateHits(NOON)));
-        corrector.processElement(new StreamRecord<>(new LateHits(NOON)));
+        corrector.processElement(new StreamRecord<>(new LateHits(NOON, SIZE)));
+        corrector.processElement(new StreamRecord<>(new LateHits(NOON, SIZE)));
         assertThat(rows(MARKS)).isEmpty();
         corrector.prepareSnapshotPreBarrier(1);
         assertThat(rows(MARKS)).containsExactly("" + NOON);
@@ -224,7 +224,7 @@ class WindowTablesTest {
     void markedWindowIsRecomputedWithinASecond() throws Exception {
         storeAnEvent();
         var corrector = corrector(false);
-        corrector.processElement(new StreamRecord<>(new LateHits(NOON)));
+        corrector.processElement(new StreamRecord<>(new LateHits(NOON, SIZE)));
         corrector.setProcessingTime(1_000);
         assertThat(rows(WINDOWS)).containsExactly("a|1");
         assertThat(rows(MARKS)).isEmpty();
@@ -234,7 +234,7 @@ class WindowTablesTest {
     void progressNeverPassesAWindowWhoseMarkIsNotStored() throws Exception {
         run("alter table window_corrections add constraint full_of_marks check (false) not valid");
         var corrector = corrector(false);
-        corrector.processElement(new StreamRecord<>(new LateHits(NOON)));
+        corrector.processElement(new StreamRecord<>(new LateHits(NOON, SIZE)));
         corrector.processWatermark(NOON + SIZE);
         assertThatThrownBy(() -> corrector.setProcessingTime(1_000)).hasMessageContaining("full_of_marks");
         assertThat(rows(PROGRESS)).isEmpty();
@@ -245,7 +245,7 @@ class WindowTablesTest {
     void everythingMarkedIsRecomputedAtTheEnd() throws Exception {
         storeAnEvent();
         var corrector = corrector(true);
-        corrector.processElement(new StreamRecord<>(new LateHits(NOON)));
+        corrector.processElement(new StreamRecord<>(new LateHits(NOON, SIZE)));
         corrector.getOneInputOperator().finish();
         assertThat(rows(WINDOWS)).containsExactly("a|1");
         assertThat(rows(MARKS)).isEmpty();
