@@ -3,13 +3,17 @@ package io.tidemark.cli.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.cli.embedded.Layout;
+import io.tidemark.model.Aggregate;
+import io.tidemark.model.Dimension;
 import io.tidemark.model.SessionsBy;
+import io.tidemark.model.SlicedWindows;
 import io.tidemark.stream.aggregate.AggregateConfig.TimeCharacteristic;
 import io.tidemark.stream.enrich.IpPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +28,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class JobRegistryTest {
     private static final String ID = "0123456789abcdef0123456789abcdef";
     private static final JobKind ENRICH = JobKind.ENRICH;
+    private static final Aggregate HOSTS = new Aggregate("hosts", List.of(Dimension.HOST), true);
+    private static final List<Aggregate> AGGREGATES =
+            List.of(HOSTS, HOSTS.in(SlicedWindows.hop(Duration.ofHours(1), Duration.ofMinutes(5))));
 
     @TempDir
     Path data;
@@ -94,6 +101,11 @@ class JobRegistryTest {
     }
 
     @Test
+    void whatIsCountedIsRememberedWithItsWindows() {
+        assertThat(remember(null).options().aggregates()).isEqualTo(AGGREGATES);
+    }
+
+    @Test
     void jobsElsewhereAreRememberedApart() {
         remember(null);
         JobRegistry elsewhere = JobRegistry.elsewhere(layout, "flink.example:8081");
@@ -114,7 +126,7 @@ class JobRegistryTest {
                         null,
                         IpPolicy.TRUNCATE,
                         300_000,
-                        List.of(),
+                        AGGREGATES,
                         TimeCharacteristic.EVENT,
                         15_000,
                         3_600_000,

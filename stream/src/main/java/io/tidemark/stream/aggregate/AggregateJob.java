@@ -106,7 +106,7 @@ public final class AggregateJob {
         kafka.sendRejected(hits.getSideOutput(REJECTED));
     }
 
-    /** Of windows that are longer than the job's: these begin where the job does, or are left out of what is counted. */
+    /** Of aggregates with windows of their own; what others do not see whole is left out before it is counted. */
     private static WholeFrom wholeFrom(AggregateConfig config) {
         List<Aggregate> own = config.aggregates().stream()
                 .filter(each -> each.windows() != null)
