@@ -1,5 +1,8 @@
 package io.tidemark.model;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.apache.datasketches.hll.HllSketch;
 import org.apache.datasketches.hll.TgtHllType;
 import org.apache.datasketches.hll.Union;
@@ -16,6 +19,16 @@ public final class VisitorSketch {
     public static final int LG_REGISTERS = 12;
 
     static final TgtHllType TYPE = TgtHllType.HLL_8;
+
+    private static final int LIST_COUNT_AT = 6;
+    private static final int MODE_AT = 7;
+    private static final int LIST_FROM = 8;
+    private static final int SET_COUNT_AT = 8;
+    private static final int SET_FROM = 12;
+    private static final int REGISTERS_FROM = 40;
+    private static final int MODE_MASK = 3;
+    private static final int LIST = 0;
+    private static final int REGISTERS = 2;
 
     private HllSketch sketch;
 
@@ -60,6 +73,46 @@ public final class VisitorSketch {
         union.update(sketch);
         union.update(added);
         sketch = union.getResult(TYPE);
+    }
+
+    /**
+     * Whether two sketches have seen the same visitors, as far as any sketch can tell. Their bytes may differ all the same: visitors that
+     * came in another order, or by merging, stand in another order, and estimates by HyperLogLog depend on it a little.
+     *
+     * @throws IllegalArgumentException if one of them is no sketch
+     */
+    public static boolean sameVisitors(byte[] one, byte[] other) {
+        return Arrays.equals(one, other) || Arrays.equals(content(read(one)), content(read(other)));
+    }
+
+    /**
+     * What has been seen: a few visitors by their coupons, in order, else the registers; with what tells these apart. The layout is that
+     * of DataSketches' compact form (its class PreambleUtil).
+     */
+    private static int[] content(HllSketch sketch) {
+        byte[] bytes = sketch.copyAs(TYPE).toCompactByteArray();
+        ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int mode = bytes[MODE_AT] & MODE_MASK;
+        int[] content;
+        if (mode == REGISTERS) {
+            content = new int[bytes.length - REGISTERS_FROM];
+            for (int i = 0; i < content.length; i++) {
+                content[i] = bytes[REGISTERS_FROM + i];
+            }
+        } else {
+            boolean isList = mode == LIST;
+            int coupons = isList ? bytes[LIST_COUNT_AT] & 0xFF : in.getInt(SET_COUNT_AT);
+            content = new int[coupons];
+            in.position(isList ? LIST_FROM : SET_FROM)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asIntBuffer()
+                    .get(content);
+            Arrays.sort(content);
+        }
+        int[] told = Arrays.copyOf(content, content.length + 2);
+        told[content.length] = mode;
+        told[content.length + 1] = sketch.getLgConfigK();
+        return told;
     }
 
     /** The number of visitors, about. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.assertj.core.data.Percentage;
@@ -76,6 +77,54 @@ class VisitorSketchTest {
         assertThat((double) upwards.estimate()).isCloseTo(3_610, Percentage.withPercentage(5));
         downwards.merge(parts.get(3));
         assertThat(downwards.estimate()).isCloseTo(upwards.estimate(), within(1L));
+    }
+
+    /** In every form that a sketch takes, and across the borders between them. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 7, 8, 9, 31, 32, 33, 120, 300, 384, 385, 400, 1_000, 5_000})
+    void sketchesOfTheSameVisitorsAreTheSameInWhateverOrderAndBySomeMerging(int number) {
+        List<Integer> visitors = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            visitors.add(i);
+        }
+        VisitorSketch first = new VisitorSketch();
+        visitors.forEach(each -> first.add(visitor(each)));
+        Random random = new Random(number);
+        for (int trial = 0; trial < 20; trial++) {
+            Collections.shuffle(visitors, random);
+            VisitorSketch merged = new VisitorSketch();
+            VisitorSketch part = new VisitorSketch();
+            for (int each : visitors) {
+                part.add(visitor(each));
+                if (random.nextInt(1 + number / 5) == 0) {
+                    merged.merge(part.toBytes());
+                    part = random.nextBoolean() ? part : new VisitorSketch();
+                }
+            }
+            merged.merge(part.toBytes());
+            assertThat(VisitorSketch.sameVisitors(first.toBytes(), merged.toBytes()))
+                    .isTrue();
+            merged.add(visitor(number + 1_000_000L));
+            if (number <= 300) {
+                // Of more, one may change no register.
+                assertThat(VisitorSketch.sameVisitors(first.toBytes(), merged.toBytes()))
+                        .isFalse();
+            }
+        }
+    }
+
+    @Test
+    void sketchesOfOtherVisitorsDiffer() {
+        for (int number : new int[] {1, 8, 100, 1_000, 100_000}) {
+            VisitorSketch one = new VisitorSketch();
+            VisitorSketch other = new VisitorSketch();
+            for (int i = 0; i < number; i++) {
+                one.add(visitor(i));
+                other.add(visitor(number + i));
+            }
+            assertThat(VisitorSketch.sameVisitors(one.toBytes(), other.toBytes()))
+                    .isFalse();
+        }
     }
 
     @Test
