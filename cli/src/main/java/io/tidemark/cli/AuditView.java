@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.cli.audit.AuditReport;
 import io.tidemark.cli.audit.Difference;
 import io.tidemark.cli.audit.PartitionReport;
+import io.tidemark.model.TextLine;
 import io.tidemark.model.Topics;
 import io.tidemark.store.AuditSessions;
 import io.tidemark.store.AuditSnapshot.Account;

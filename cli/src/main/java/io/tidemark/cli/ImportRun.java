@@ -8,6 +8,7 @@ import io.tidemark.collect.importing.ImportProgress;
 import io.tidemark.collect.importing.LogImport;
 import io.tidemark.collect.importing.LogSource;
 import io.tidemark.collect.importing.UnparseableLine;
+import io.tidemark.model.TextLine;
 import io.tidemark.stream.KafkaSettings;
 import java.io.BufferedOutputStream;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.tidemark.cli;
 
+import io.tidemark.model.TextLine;
 import io.tidemark.store.SqlQuery.RowSink;
 import java.io.PrintWriter;
 import java.util.ArrayList;

@@ -3,6 +3,7 @@ package io.tidemark.cli;
 import static java.util.Objects.requireNonNull;
 
 import io.tidemark.collect.importing.ImportProgress;
+import io.tidemark.model.TextLine;
 import io.tidemark.store.TrafficQueries.HostSessions;
 import io.tidemark.store.TrafficQueries.Ranked;
 import io.tidemark.store.TrafficQueries.Totals;

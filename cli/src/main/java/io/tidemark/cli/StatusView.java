@@ -1,5 +1,6 @@
 package io.tidemark.cli;
 
+import io.tidemark.model.TextLine;
 import io.tidemark.store.TrafficQueries.Ranked;
 import java.io.PrintWriter;
 import java.time.Duration;

@@ -1,11 +1,11 @@
-package io.tidemark.cli;
+package io.tidemark.model;
 
 /** Text from outside, as it may be shown on a terminal. */
-final class TextLine {
+public final class TextLine {
     private TextLine() {}
 
     /** On one line, without control characters, which could steer the terminal, and no longer than that. */
-    static String cut(String text, int width) {
+    public static String cut(String text, int width) {
         String line = text.replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]", " ");
         if (line.length() <= width) {
             return line;
