@@ -23,10 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RollupStore implements AutoCloseable {
     private static final Duration NO_LIMIT = Duration.ZERO;
-    private static final Duration ANSWER_WITHIN = Duration.ofMinutes(1);
 
     /** The number is arbitrary: nobody else may use it in the same database. Held until the connection ends. */
-    private static final String TAKE_TURN = "select pg_try_advisory_lock(7103480115)";
+    private static final long TURN = 7103480115L;
 
     /** Waits until no run is under way, and keeps one from beginning until the end of the transaction. */
     static final String WAIT_FOR_RUN = "select pg_advisory_xact_lock(7103480115)";
@@ -43,7 +42,7 @@ public final class RollupStore implements AutoCloseable {
             set touched_from = excluded.touched_from, complete_to = excluded.complete_to, updated_at = now()""";
 
     private final Session session;
-    private final Connection turn;
+    private final Turn turn;
 
     /**
      * Takes the turn.
@@ -51,28 +50,8 @@ public final class RollupStore implements AutoCloseable {
      * @throws StoreException if another run has it, or Postgres does not answer
      */
     public RollupStore(StoreConfig config) {
-        this.turn = takeTurn(config);
+        this.turn = Turn.take(config, TURN, "rollup");
         this.session = new Session(config.connections("rollup", NO_LIMIT));
-    }
-
-    private static Connection takeTurn(StoreConfig config) {
-        try {
-            Connection opened = config.connections("rollup-turn", ANSWER_WITHIN).open();
-            boolean taken;
-            try (Statement take = opened.createStatement();
-                    ResultSet row = take.executeQuery(TAKE_TURN)) {
-                taken = row.next() && row.getBoolean(1);
-            }
-            opened.commit();
-            if (!taken) {
-                opened.close();
-                throw new StoreException(
-                        "Another rollup is under way in this database; try again once it has ended", null);
-            }
-            return opened;
-        } catch (SQLException e) {
-            throw new StoreException("Cannot begin a rollup: " + e.getMessage(), e);
-        }
     }
 
     /**
@@ -177,6 +156,7 @@ public final class RollupStore implements AutoCloseable {
      */
     public long swap(RollupStep step, List<String> attempts) {
         return session.transact("replace " + step.target(), connection -> {
+            turn.requireHeld();
             long changed = step.periods().isEmpty() ? 0 : swap(connection, step, attempts);
             advance(connection, step);
             return changed;
@@ -264,14 +244,14 @@ public final class RollupStore implements AutoCloseable {
     /** Removes what a run leaves, and gives the turn back. */
     @Override
     public void close() {
-        try (Connection last = turn;
+        try (Turn last = turn;
                 Session all = session) {
             all.transact("drop the table for rollups under way", connection -> {
-                RollupTables.dropStaging(connection);
+                if (last.isHeld()) {
+                    RollupTables.dropStaging(connection);
+                }
                 return last;
             });
-        } catch (SQLException e) {
-            throw new StoreException("Cannot end the turn of a rollup: " + e.getMessage(), e);
         }
     }
 }
