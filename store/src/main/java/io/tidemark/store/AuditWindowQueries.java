@@ -172,7 +172,7 @@ final class AuditWindowQueries {
     }
 
     /** Windows that start before it are closed, and written. */
-    private static long closedBefore(Connection connection, long size) throws SQLException {
+    static long closedBefore(Connection connection, long size) throws SQLException {
         try (Statement select = connection.createStatement();
                 ResultSet row = select.executeQuery(WATERMARK)) {
             long watermark = row.next() ? row.getLong(1) : Long.MIN_VALUE;

@@ -147,13 +147,19 @@ public final class Corrections implements AutoCloseable {
             WindowSettings.check(connection, windowSizeMillis);
             int marked = 0;
             for (Map.Entry<Long, ? extends Collection<Long>> each : startsBySize.entrySet()) {
-                marked += mark(connection, each.getKey(), each.getValue());
+                marked += mark(connection, each.getValue(), each.getKey());
             }
             return marked;
         });
     }
 
-    private static int mark(Connection connection, long sizeMillis, Collection<Long> windowStarts) throws SQLException {
+    /**
+     * Within the connection's transaction.
+     *
+     * @return how many there were to be marked
+     */
+    static int mark(Connection connection, Collection<Long> windowStarts, long sizeMillis) throws SQLException {
+        // In order, so that two who mark the same windows wait for each other rather than deadlock.
         long[] starts = windowStarts.stream()
                 .mapToLong(Long::longValue)
                 .sorted()

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,8 +84,15 @@ final class ForgottenHits {
         return found;
     }
 
-    private static String key(Array texts) throws SQLException {
-        return String.join(String.valueOf(Aggregate.SEPARATOR), (String[]) texts.getArray());
+    private static String key(Array array) throws SQLException {
+        String[] texts = (String[]) array.getArray();
+        return key(texts, texts.length);
+    }
+
+    /** The key of so many of the texts. */
+    static String key(String[] texts, int width) {
+        return String.join(
+                String.valueOf(Aggregate.SEPARATOR), Arrays.asList(texts).subList(0, width));
     }
 
     /** @param counts by aggregate and window; none of them is of visitors */

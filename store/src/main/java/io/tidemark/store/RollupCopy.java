@@ -25,17 +25,22 @@ public final class RollupCopy implements AutoCloseable {
     private final CopyBuffer buffer = new CopyBuffer();
 
     /**
-     * Connects.
+     * Connects, to write rows of a rollup.
      *
      * @param attempt a name that no other attempt has
      * @throws StoreException if Postgres does not answer
      */
     public RollupCopy(StoreConfig config, RollupSource source, String attempt) {
+        this(config, RollupTables.STAGING, source, attempt);
+    }
+
+    /** As the other one, for a table of that form and another name. */
+    public RollupCopy(StoreConfig config, String table, RollupSource source, String attempt) {
         this.attempt = attempt;
         List<String> columns = source.columns();
         this.fields = 2 + columns.size();
-        this.sql = "copy rollup_staging (task, period_ms, %s) from stdin (format binary)"
-                .formatted(String.join(", ", columns));
+        this.sql =
+                "copy %s (task, period_ms, %s) from stdin (format binary)".formatted(table, String.join(", ", columns));
         try {
             this.connection = config.connections("rollup-write", Duration.ZERO).open();
             try (Statement settings = connection.createStatement()) {

@@ -142,7 +142,7 @@ public final class RollupStore implements AutoCloseable {
     /** Makes an empty table for the rows of a step. */
     public void prepareStaging(RollupSource source) {
         session.transact("make a table for rollups under way", connection -> {
-            RollupTables.prepareStaging(connection, source);
+            RollupTables.prepareStaging(connection, RollupTables.STAGING, source);
             return source;
         });
     }

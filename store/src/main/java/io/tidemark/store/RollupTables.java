@@ -19,7 +19,7 @@ import java.util.Map;
 
 /** The tables that are rolled up, and those that they are rolled up to: made when first written. */
 final class RollupTables {
-    private static final String STAGING = "rollup_staging";
+    static final String STAGING = "rollup_staging";
 
     private static final String CONTRACT = "select window_size_ms from aggregate_settings";
 
@@ -158,6 +158,33 @@ final class RollupTables {
         }
     }
 
+    /**
+     * Has periods rolled up again from which rows of the source were removed: what is not there cannot say that it was touched. Retention
+     * keeps the windows until that is done.
+     *
+     * @param times a query of one column {@code w}, the times of those rows
+     */
+    static void open(Connection connection, RollupSource source, String times) throws SQLException {
+        for (Grain grain : Grain.values()) {
+            String table = grain.tableOf(source.table());
+            if (columns(connection, table).isEmpty()) {
+                continue;
+            }
+            try (Statement update = connection.createStatement()) {
+                update.executeUpdate("""
+                        with opened as (
+                            select distinct (select max(period_start) from %1$s where period_start <= d.w) as start
+                            from (%2$s) d
+                        ), kept as (
+                            update rollup_progress set complete_to = least(complete_to, (select min(start) from opened))
+                            where table_name = '%3$s' and grain = '%4$s'
+                        )
+                        update %1$s t set complete = false, updated_at = now()
+                        from opened where t.period_start = opened.start and t.complete""".formatted(Sql.quoted(table), times, source.table(), grain.code()));
+            }
+        }
+    }
+
     static void empty(Connection connection, RollupSource source, Grain grain) throws SQLException {
         String table = grain.tableOf(source.table());
         if (!columns(connection, table).isEmpty()) {
@@ -229,17 +256,17 @@ final class RollupTables {
         return statements;
     }
 
-    /** Makes the table that a step's rows are copied into, in place of one that a run may have left. */
-    static void prepareStaging(Connection connection, RollupSource source) throws SQLException {
+    /** Makes the table that rows are copied into by {@link RollupCopy}, in place of one that a run may have left. */
+    static void prepareStaging(Connection connection, String name, RollupSource source) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("drop table if exists " + STAGING);
+            statement.execute("drop table if exists " + name);
             statement.execute("""
                     create unlogged table %s (
                         task text not null,
                         period_ms bigint not null,
                         %s%s%s
                     )""".formatted(
-                            STAGING,
+                            name,
                             source.dimensions().stream()
                                     .map(each -> each + " text not null,\n    ")
                                     .collect(joining()),
