@@ -10,7 +10,7 @@ import java.util.Locale;
 /** Tells what a run does, a line for each table in which something changed. */
 final class Printer implements Rollup.Listener {
     /** Begins the lines for a program to read: {@code @step 3 24 table}. */
-    private static final String STEP = "@step";
+    static final String STEP = "@step";
 
     private final PrintWriter out;
     private final boolean steps;
