@@ -7,23 +7,29 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** Shows how far a rollup is: a bar on a terminal, which names the table at hand; and what it says, once the bar is gone. */
+/** Shows how far a program of Spark is: a bar on a terminal, which names the table at hand; and what it says, once the bar is gone. */
 final class RollupProgress implements RollupProgram.Listener, AutoCloseable {
     private final PrintWriter out;
     private final @Nullable ProgressBar bar;
 
-    RollupProgress(PrintWriter out, PrintWriter err) {
+    /**
+     * Begins.
+     *
+     * @param task what it does, before the bar
+     * @param said where there is no bar
+     */
+    RollupProgress(String task, String said, PrintWriter out, PrintWriter err) {
         this.out = out;
         if (Boolean.getBoolean("tidemark.terminal")) {
             this.bar = new ProgressBarBuilder()
-                    .setTaskName("rollup")
+                    .setTaskName(task)
                     .setStyle(ProgressBarStyle.ASCII)
                     .setUnit(" tables", 1)
                     .setUpdateIntervalMillis(250)
                     .build();
         } else {
             this.bar = null;
-            err.println("Rolling up...");
+            err.println(said);
             err.flush();
         }
     }

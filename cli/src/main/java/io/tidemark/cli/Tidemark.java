@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
             ClusterCommand.class,
             JobCommand.class,
             RollupCommand.class,
+            RecomputeCommand.class,
             SqlCommand.class,
             AuditCommand.class,
             RetentionCommand.class,

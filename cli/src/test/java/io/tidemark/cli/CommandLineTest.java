@@ -43,7 +43,20 @@ class CommandLineTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"demo", "run", "up", "down", "import", "job", "rollup", "sql", "audit", "retention", "forget"})
+            strings = {
+                "demo",
+                "run",
+                "up",
+                "down",
+                "import",
+                "job",
+                "rollup",
+                "recompute",
+                "sql",
+                "audit",
+                "retention",
+                "forget"
+            })
     void helpNamesNoEmptyDefaultAndSplitsNoPath(String command) {
         assertThat(run(Map.of(), command, "--help")).isEqualTo(Main.DONE);
         assertThat(out.toString())

@@ -14,6 +14,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher script on machines that lack something: a checkout of nothing, and a PATH of nothing but basics. */
 class LauncherTest {
@@ -118,12 +120,13 @@ class LauncherTest {
         assertThat(launch(Map.of()).err()).contains("since model/src/main", "is newer than the last build");
     }
 
-    @Test
-    void sparkIsBuiltForTheCommandsThatUseIt() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"rollup", "recompute"})
+    void sparkIsBuiltForTheCommandsThatUseIt(String command) throws Exception {
         program("java", JAVA_17);
         program("mvn", MAVEN_3_8 + "echo \"$@\" >>asked; mkdir -p cli/target/tidemark rollup/target/rollup\n");
         launch(Map.of());
-        assertThat(launch(Map.of(), "rollup").err()).contains("since Spark, for the rollups, is not there yet");
+        assertThat(launch(Map.of(), command).err()).contains("since Spark, for the rollups, is not there yet");
         assertThat(launch(Map.of(), "demo").err()).doesNotContain("building");
         assertThat(Files.readAllLines(folder.resolve("asked")).stream().filter(each -> each.contains("package")))
                 .satisfiesExactly(

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The program that rolls up: Spark with Tidemark's jar, as a process of its own. */
+/** The programs that roll up, or recompute windows: Spark with Tidemark's jar, as a process of its own. */
 public final class RollupProgram {
     /** What Spark's own start scripts open on Java 17. */
     private static final List<String> OPENED = List.of(
@@ -38,12 +38,18 @@ public final class RollupProgram {
     private static final int WRONG_USAGE = 2;
     private static final String STEP = "@step ";
     private static final String FAILED = "@failed ";
+    private static final String DIFFERS = "@differs";
+
+    private static final String ROLLUP = "io.tidemark.rollup.RollupMain";
+    private static final String RECOMPUTE = "io.tidemark.rollup.RecomputeMain";
 
     private final Path home;
+    private final String main;
     private volatile @Nullable Process running;
 
-    private RollupProgram(Path home) {
+    private RollupProgram(Path home, String main) {
         this.home = home;
+        this.main = main;
     }
 
     /**
@@ -78,7 +84,12 @@ public final class RollupProgram {
 
     /** In a folder with {@code tidemark-rollup.jar} and Spark. */
     public static RollupProgram in(Path home) {
-        return new RollupProgram(home.toAbsolutePath());
+        return new RollupProgram(home.toAbsolutePath(), ROLLUP);
+    }
+
+    /** The one beside it that recomputes windows. */
+    public RollupProgram recomputing() {
+        return new RollupProgram(home, RECOMPUTE);
     }
 
     /**
@@ -118,10 +129,11 @@ public final class RollupProgram {
     /**
      * Runs it to its end; ends it if this process ends. Once at a time.
      *
+     * @return whether it says that rows differ, which it leaves
      * @throws StackException if it fails, with why
      * @throws IllegalArgumentException if it does not take the options, with which and why
      */
-    public void run(Request request, Listener listener) throws IOException, InterruptedException {
+    public boolean run(Request request, Listener listener) throws IOException, InterruptedException {
         Process process = start(request);
         running = process;
         Thread ended = new Thread(process::destroy, "end-rollup");
@@ -129,6 +141,7 @@ public final class RollupProgram {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             String failure = null;
+            boolean differs = false;
             String line = lines.readLine();
             while (line != null) {
                 if (line.startsWith(STEP)) {
@@ -136,14 +149,16 @@ public final class RollupProgram {
                     listener.step(Integer.parseInt(words[0]), Integer.parseInt(words[1]), words[2]);
                 } else if (line.startsWith(FAILED)) {
                     failure = line.substring(FAILED.length());
+                } else if (line.equals(DIFFERS)) {
+                    differs = true;
                 } else {
                     listener.line(line);
                 }
                 line = lines.readLine();
             }
             int exitCode = process.waitFor();
-            if (exitCode != 0 && failure == null) {
-                failure = "The rollup ended with exit code %d; see %s".formatted(exitCode, request.log);
+            if (exitCode != 0 && failure == null && !differs) {
+                failure = "Spark's process ended with exit code %d; see %s".formatted(exitCode, request.log);
             }
             if (exitCode == WRONG_USAGE) {
                 throw new IllegalArgumentException(failure);
@@ -151,6 +166,7 @@ public final class RollupProgram {
             if (failure != null) {
                 throw new StackException(failure);
             }
+            return differs;
         } finally {
             running = null;
             process.destroy();
@@ -186,7 +202,7 @@ public final class RollupProgram {
             command.add("-Dspark.jars=" + jar);
         }
         request.settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
-        command.add("io.tidemark.rollup.RollupMain");
+        command.add(main);
         command.add("--steps");
         command.addAll(request.options);
         Files.createDirectories(requireNonNull(request.log.toAbsolutePath().getParent(), "no folder"));
