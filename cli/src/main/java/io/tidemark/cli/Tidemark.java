@@ -23,6 +23,7 @@ import picocli.CommandLine.ScopeType;
             RunCommand.class,
             UpCommand.class,
             DownCommand.class,
+            CollectCommand.class,
             ImportCommand.class,
             ClusterCommand.class,
             JobCommand.class,

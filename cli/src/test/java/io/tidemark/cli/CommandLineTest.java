@@ -48,6 +48,7 @@ class CommandLineTest {
                 "run",
                 "up",
                 "down",
+                "collect",
                 "import",
                 "job",
                 "rollup",

@@ -54,6 +54,11 @@ public record Layout(Path data) {
         return data.resolve("cluster.json");
     }
 
+    /** Events that the collector keeps while Kafka is away. */
+    public Path spool() {
+        return data.resolve("spool");
+    }
+
     public Path lockFile() {
         return data.resolve("tidemark.lock");
     }
