@@ -49,7 +49,7 @@ final class CountEvents implements MapPartitionsFunction<Row, Row> {
 
     /** The columns that it needs of events, as texts, behind their time. */
     List<String> columns() {
-        return List.copyOf(new GroupCounts(tables, none -> {}).columns());
+        return List.copyOf(new GroupCounts(tables, windows, none -> {}).columns());
     }
 
     @Override
@@ -61,7 +61,7 @@ final class CountEvents implements MapPartitionsFunction<Row, Row> {
         private final Iterator<Row> events;
         private final Queue<Row> parts = new ArrayDeque<>();
         private final Map<String, Integer> numbers = new HashMap<>();
-        private final GroupCounts counts = new GroupCounts(tables, this::add);
+        private final GroupCounts counts = new GroupCounts(tables, windows, this::add);
         private final List<String> columns = columns();
 
         Parts(Iterator<Row> events) {

@@ -90,7 +90,7 @@ final class Events implements AutoCloseable {
     /** Counts all windows. */
     void correct() {
         try (Corrections corrections = new Corrections(config)) {
-            corrections.mark(windows, SIZE);
+            corrections.mark(Map.of(SIZE, windows), SIZE);
             int done = corrections.recomputeMarked();
             while (done > 0) {
                 done = corrections.recomputeMarked();

@@ -60,7 +60,7 @@ final class RecomputePlanner {
                 to,
                 wantedTo > to,
                 tables,
-                tables.size() == all.size(),
+                areAll(connection, size, tables),
                 marked(connection, size, from, to),
                 pieces(connection, from, to),
                 forgotten(connection, windows, tables, from, to),
@@ -108,13 +108,21 @@ final class RecomputePlanner {
         }
     }
 
-    /** All that are counted now. */
+    /** All that are counted now in the windows of the job. */
     static List<RecomputedTable> all(Connection connection, long sizeMillis) throws SQLException {
         List<RecomputedTable> all = new ArrayList<>(RecomputedTable.CONTRACT);
         for (Aggregate each : AggregateTables.all(connection, sizeMillis)) {
-            all.add(RecomputedTable.of(each));
+            if (each.windows() == null) {
+                all.add(RecomputedTable.of(each));
+            }
         }
         return all;
+    }
+
+    /** Whether these are all that a mark may be for: one of windows of its own may be of the same size. */
+    static boolean areAll(Connection connection, long sizeMillis, List<RecomputedTable> tables) throws SQLException {
+        return AggregateTables.all(connection, sizeMillis).stream().allMatch(each -> each.windows() == null)
+                && all(connection, sizeMillis).equals(tables);
     }
 
     private static List<RecomputedTable> chosen(List<RecomputedTable> all, List<String> names) {

@@ -98,7 +98,7 @@ final class RecomputeSwap {
         NavigableSet<Long> again = plan.since().windows(connection, plan.sizeMillis(), taken);
         taken.stream().filter(stay::contains).forEach(again::add);
         // After the marks were taken: one that was made for a table that is new would else be lost.
-        if (!RecomputePlanner.all(connection, plan.sizeMillis()).equals(plan.tables())) {
+        if (!RecomputePlanner.areAll(connection, plan.sizeMillis(), plan.tables())) {
             again.addAll(taken);
         }
         Corrections.mark(connection, again, plan.sizeMillis());

@@ -127,7 +127,7 @@ final class RecomputeFixture implements AutoCloseable {
 
     private void count(RecomputePlan plan) {
         List<GroupCount> counted = new ArrayList<>();
-        GroupCounts counts = new GroupCounts(plan.counted(), counted::add);
+        GroupCounts counts = new GroupCounts(plan.counted(), new TumblingWindows(plan.sizeMillis()), counted::add);
         List<String> columns = List.copyOf(counts.columns());
         TumblingWindows windows = new TumblingWindows(plan.sizeMillis());
         try (Connection connection = connect();
@@ -168,9 +168,20 @@ final class RecomputeFixture implements AutoCloseable {
             if (each.table() == table) {
                 groups.merge(
                         new Place(each.windowStartMillis(), each.key()),
-                        new GroupCount("", each.windowStartMillis(), each.key(), each.hits(), null),
+                        new GroupCount(
+                                "",
+                                each.windowStartMillis(),
+                                each.windowStartMillis() + plan.sizeMillis(),
+                                each.key(),
+                                each.hits(),
+                                null),
                         (one, more) -> new GroupCount(
-                                "", one.windowStartMillis(), one.key(), one.hits() + more.hits(), one.visitors()));
+                                "",
+                                one.windowStartMillis(),
+                                one.windowEndMillis(),
+                                one.key(),
+                                one.hits() + more.hits(),
+                                one.visitors()));
             }
         }
         try (StoredGroups stored = new StoredGroups(config);

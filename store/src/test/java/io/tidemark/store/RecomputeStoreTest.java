@@ -8,6 +8,9 @@ import static io.tidemark.store.StoreFixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.model.Aggregate;
+import io.tidemark.model.Dimension;
+import io.tidemark.model.SlicedWindows;
 import io.tidemark.model.WindowCounts;
 import java.time.Clock;
 import java.time.Duration;
@@ -145,6 +148,24 @@ class RecomputeStoreTest {
         assertThat(database.run(NOON, END)).isEqualTo(3);
         assertThat(rows(config, MARKS)).containsExactly("" + END);
         assertThat(rows(config, "select sum(num_hits) from pages")).containsExactly("6");
+    }
+
+    @Test
+    void marksStayThatMayBeForAnAggregateOfWindowsOfItsOwn() {
+        Aggregate cumulated = new Aggregate("cumulated", List.of(Dimension.HOST), false)
+                .in(SlicedWindows.cumulate(Duration.ofHours(1), Duration.ofMillis(FIVE_MINUTES)));
+        AggregateTables.prepare(config, List.of(database.pages, cumulated), Duration.ofMillis(FIVE_MINUTES));
+        database.store("a.example", "cc", "/", NOON + 3);
+        try (Corrections corrections = new Corrections(config)) {
+            corrections.mark(List.of(NOON), FIVE_MINUTES);
+        }
+        assertThat(database.run(NOON, END)).isEqualTo(3);
+        assertThat(rows(config, MARKS)).containsExactly("" + NOON);
+        database.correct();
+        assertThat(rows(
+                        config,
+                        "select num_hits from cumulated where host = 'a.example' and window_end = '2026-03-01 12:05Z'"))
+                .containsExactly("4");
     }
 
     @Test
