@@ -92,7 +92,8 @@ class AuditIT {
             String country = "update processed_events_aggregated_country set num_hits = num_hits %s"
                     + " where host = 'b.example' and event_hour = '2026-03-01T12:05:00Z'";
             run(pipeline, country.formatted("- 1"));
-            assertFinds("processed_events_aggregated_country, window 2026-03-01T12:05:00.000Z, host b.example:"
+            assertFinds("processed_events_aggregated_country, window 2026-03-01T12:05:00.000Z to"
+                    + " 2026-03-01T12:10:00.000Z, host b.example:"
                     + " 9 hits in all, 10 hits by host");
             run(pipeline, country.formatted("+ 1"));
 
