@@ -100,8 +100,9 @@ final class CollectCommand implements Callable<Integer> {
         Collector collector = Collector.start(config, Intake.start(intake, target.toMap()));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(collector), "end-collect"));
         out.printf("Taking events at %s, for %s%n", collector.address(), target);
-        String query =
-                config.sites().isEmpty() ? "" : "?k=" + config.sites().get(0).key();
+        String query = config.access().sites().isEmpty()
+                ? ""
+                : "?k=" + config.access().sites().get(0).key();
         out.printf(
                 "  send one      curl -H 'Content-Type: application/json' -d '%s' '%s/api/event%s'%n",
                 example(config), collector.address(), query);
@@ -114,7 +115,7 @@ final class CollectCommand implements Callable<Integer> {
     }
 
     private static String example(CollectorConfig config) {
-        String host = config.sites().stream()
+        String host = config.access().sites().stream()
                 .flatMap(site -> site.hosts().stream())
                 .filter(each -> !each.startsWith("*"))
                 .sorted()
@@ -124,9 +125,9 @@ final class CollectCommand implements Callable<Integer> {
     }
 
     private static String key(CollectorConfig config) {
-        return config.sites().isEmpty()
+        return config.access().sites().isEmpty()
                 ? ""
-                : " data-key=\"%s\"".formatted(config.sites().get(0).key());
+                : " data-key=\"%s\"".formatted(config.access().sites().get(0).key());
     }
 
     /** Ending by Ctrl-C is how this command is meant to end, so it is no failure. */

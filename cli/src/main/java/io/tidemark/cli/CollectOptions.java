@@ -5,6 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.tidemark.cli.embedded.StackAddresses;
 import io.tidemark.cli.embedded.StackException;
 import io.tidemark.collect.http.CollectorConfig;
+import io.tidemark.collect.http.CollectorConfig.Access;
+import io.tidemark.collect.http.CollectorConfig.LeftOut;
+import io.tidemark.collect.http.CollectorConfig.Limits;
 import io.tidemark.collect.http.Network;
 import io.tidemark.collect.http.Site;
 import io.tidemark.collect.http.SkippedPaths;
@@ -139,21 +142,14 @@ final class CollectOptions {
      * @throws ParameterException for what cannot be read
      */
     CollectorConfig config() {
-        return new CollectorConfig(
-                bind,
-                port,
-                tls(),
+        Access access = new Access(
                 parsed("--site", sites, Site::parse),
                 Set.copyOf(parsed("--origin", origins, CollectOptions::origin)),
-                parsed("--trusted-proxy", proxies, Network::parse),
-                maxBody,
-                maxEvents,
-                perAddress,
-                perKey,
-                patience,
-                signals,
-                parsed("--skip-path", List.of(skipped), paths -> SkippedPaths.of(skipFiles, paths))
-                        .get(0));
+                parsed("--trusted-proxy", proxies, Network::parse));
+        Limits limits = new Limits(maxBody, maxEvents, perAddress, perKey, Limits.USUAL.bodyWithin(), patience);
+        SkippedPaths paths = parsed("--skip-path", List.of(skipped), each -> SkippedPaths.of(skipFiles, each))
+                .get(0);
+        return new CollectorConfig(bind, port, tls(), access, limits, new LeftOut(signals, paths));
     }
 
     /** Whether anybody who can reach this machine may send events. */

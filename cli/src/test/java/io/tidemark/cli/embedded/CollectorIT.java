@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.model.Topics;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,7 +22,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -40,7 +43,9 @@ class CollectorIT {
     Path folder;
 
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+    private final Signals signals = new Signals();
     private final Map<Integer, AtomicInteger> answers = new ConcurrentHashMap<>();
+    private volatile boolean up = true;
 
     @Test
     void everyAcknowledgedEventIsInKafkaOnce() throws Exception {
@@ -66,13 +71,11 @@ class CollectorIT {
             assertThat(answers.get(202))
                     .as("answers while Kafka was away: %s", answers)
                     .isNotNull();
-            collector.process().destroyForcibly().onExit().join();
-            collector = CollectorProcess.start("127.0.0.1:" + kafkaPort, folder.resolve("spool"), address.getPort());
+            collector = killAndStart(collector, "127.0.0.1:" + kafkaPort);
             awaitAcknowledged(before + 600);
             kafka = KafkaNode.start(folder.resolve("kafka"), kafkaPort);
             awaitAcknowledged(before + 1_200);
-            collector.process().destroyForcibly().onExit().join();
-            collector = CollectorProcess.start(kafka.bootstrap(), folder.resolve("spool"), address.getPort());
+            collector = killAndStart(collector, kafka.bootstrap());
             for (Future<?> each : all) {
                 each.get();
             }
@@ -99,8 +102,9 @@ class CollectorIT {
                 answers.computeIfAbsent(status, each -> new AtomicInteger()).incrementAndGet();
                 if (status / 100 == 2) {
                     acknowledged.add(id);
+                    signals.tell();
                 } else {
-                    Thread.sleep(100);
+                    signals.await("the collector is up", () -> up);
                 }
             }
         }
@@ -115,18 +119,42 @@ class CollectorIT {
                 .build();
         try {
             return client.send(request, BodyHandlers.discarding()).statusCode();
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             return 0;
         }
     }
 
     private void awaitAcknowledged(int count) throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
-        while (acknowledged.size() < count) {
-            assertThat(System.nanoTime())
-                    .as("%d acknowledged of %d: %s", acknowledged.size(), count, answers)
-                    .isLessThan(deadline);
-            Thread.sleep(20);
+        signals.await(count + " events are acknowledged", () -> acknowledged.size() >= count);
+    }
+
+    /** Kills it in the middle of what it does; its senders wait for the next. */
+    private CollectorProcess.Started killAndStart(CollectorProcess.Started collector, String bootstrap)
+            throws Exception {
+        up = false;
+        collector.process().destroyForcibly().onExit().join();
+        CollectorProcess.Started next = CollectorProcess.start(
+                bootstrap, folder.resolve("spool"), collector.address().getPort());
+        up = true;
+        signals.tell();
+        return next;
+    }
+
+    /** Lets threads wait for what others do. */
+    private static final class Signals {
+        private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+        synchronized void tell() {
+            notifyAll();
+        }
+
+        synchronized void await(String what, BooleanSupplier holds) throws InterruptedException {
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (!holds.getAsBoolean()) {
+                long left = deadline - System.nanoTime();
+                assertThat(left).as("nanoseconds left until " + what).isPositive();
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.tidemark.collect.http;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -11,9 +12,6 @@ import org.eclipse.jetty.server.Request;
 
 /** Reads a request's body as it comes, without a thread that waits, up to a size and for some time. */
 final class BodyReader implements Runnable {
-    /** For the whole body, however steadily it trickles. */
-    private static final int PATIENCE_SECONDS = 15;
-
     private final Request request;
     private final int maxBytes;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
@@ -24,15 +22,20 @@ final class BodyReader implements Runnable {
         this.maxBytes = maxBytes;
     }
 
-    /** The body; failed with {@link RefusedException} if it is too large or too slow. */
-    static CompletableFuture<byte[]> read(Request request, int maxBytes) {
+    /**
+     * Reads it.
+     *
+     * @param within however steadily it trickles
+     * @return failed with {@link RefusedException} if it is too large or too slow
+     */
+    static CompletableFuture<byte[]> read(Request request, int maxBytes, Duration within) {
         BodyReader reader = new BodyReader(request, maxBytes);
         if (request.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH) > maxBytes) {
             reader.tooLarge();
         } else {
             reader.run();
         }
-        return reader.whole.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).exceptionallyCompose(failure -> {
+        return reader.whole.orTimeout(within.toNanos(), TimeUnit.NANOSECONDS).exceptionallyCompose(failure -> {
             boolean isSlow = failure instanceof TimeoutException || failure.getCause() instanceof TimeoutException;
             return CompletableFuture.failedFuture(
                     isSlow ? new RefusedException(Refusal.TOO_SLOW, "The body did not come in time") : failure);

@@ -5,14 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tidemark.collect.http.EventDoor.Admitted;
 import io.tidemark.collect.intake.Intake;
 import io.tidemark.collect.intake.Kept;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -50,9 +50,9 @@ final class CollectorHandler extends Handler.Abstract.NonBlocking {
         this.metrics = metrics;
         answers = new Answers(metrics);
         permissions = new Permissions(config);
-        addresses = new ClientAddress(config.trustedProxies());
-        bodies = new EventsBody(config.maxEvents());
-        tracker = Tracker.load(config.signals());
+        addresses = new ClientAddress(config.access().trustedProxies());
+        bodies = new EventsBody(config.limits().events());
+        tracker = Tracker.load(config.leftOut().onSignals());
     }
 
     @Override
@@ -112,7 +112,7 @@ final class CollectorHandler extends Handler.Abstract.NonBlocking {
 
     /** Whoever is on this machine, and came by no proxy, may look at the metrics. */
     private static void requireOperator(Request request) throws RefusedException {
-        java.net.InetAddress peer = Network.addressOrNull(Request.getRemoteAddr(request));
+        InetAddress peer = Network.addressOrNull(Request.getRemoteAddr(request));
         if (peer == null
                 || !peer.isLoopbackAddress()
                 || request.getHeaders().contains(HttpHeader.X_FORWARDED_FOR)
@@ -132,32 +132,35 @@ final class CollectorHandler extends Handler.Abstract.NonBlocking {
         Site site = permissions.site(request, parameters(request).getValue("k"));
         requireJson(request);
         long started = System.nanoTime();
-        var unused = BodyReader.read(request, config.maxBodyBytes()).whenComplete((body, failure) -> {
-            if (failure != null) {
-                fail(request, response, callback, failure, List.of());
-                return;
-            }
-            try {
-                Admitted admitted = door.admit(bodies.read(body), Sender.of(request, addresses), site);
-                whenKept(
-                        admitted,
-                        request,
-                        response,
-                        callback,
-                        started,
-                        kept -> answers.json(request, response, callback, kept == Kept.IN_KAFKA ? 200 : 202, json -> {
-                            Answers.writeIds(json, admitted.ids());
-                            if (kept == Kept.IN_SPOOL) {
-                                json.writeBooleanField("spooled", true);
-                            }
-                            if (admitted.skipped() > 0) {
-                                json.writeNumberField("skipped", admitted.skipped());
-                            }
-                        }));
-            } catch (RefusedException | RuntimeException e) {
-                fail(request, response, callback, e, List.of());
-            }
-        });
+        var unused = BodyReader.read(
+                        request, config.limits().bodyBytes(), config.limits().bodyWithin())
+                .whenComplete((body, failure) -> {
+                    if (failure != null) {
+                        fail(request, response, callback, failure, List.of());
+                        return;
+                    }
+                    try {
+                        Admitted admitted = door.admit(bodies.read(body), Sender.of(request, addresses), site);
+                        whenKept(
+                                admitted,
+                                request,
+                                response,
+                                callback,
+                                started,
+                                kept -> answers.json(
+                                        request, response, callback, kept == Kept.IN_KAFKA ? 200 : 202, json -> {
+                                            Answers.writeIds(json, admitted.ids());
+                                            if (kept == Kept.IN_SPOOL) {
+                                                json.writeBooleanField("spooled", true);
+                                            }
+                                            if (admitted.skipped() > 0) {
+                                                json.writeNumberField("skipped", admitted.skipped());
+                                            }
+                                        }));
+                    } catch (RefusedException | RuntimeException e) {
+                        fail(request, response, callback, e, List.of());
+                    }
+                });
     }
 
     private void pixel(Request request, Response response, Callback callback) throws RefusedException {
@@ -165,7 +168,7 @@ final class CollectorHandler extends Handler.Abstract.NonBlocking {
         Fields parameters = parameters(request);
         Site site = permissions.site(request, parameters.getValue("k"));
         long started = System.nanoTime();
-        List<SentEvent> event = bodies.read(pixelEvent(parameters));
+        List<SentEvent> event = bodies.read(RawRecord.ofPixel(parameters));
         Admitted admitted = door.admit(event, Sender.of(request, addresses), site);
         whenKept(
                 admitted,
@@ -176,34 +179,13 @@ final class CollectorHandler extends Handler.Abstract.NonBlocking {
                 kept -> answers.send(request, response, callback, 200, "image/gif", GIF));
     }
 
-    private static byte[] pixelEvent(Fields parameters) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (var json = new com.fasterxml.jackson.core.JsonFactory().createGenerator(out)) {
-            json.writeStartObject();
-            for (String name : List.of("id", "host", "url")) {
-                String value = parameters.getValue(name);
-                if (value != null) {
-                    json.writeStringField(name, new String(value.getBytes(UTF_8), UTF_8));
-                }
-            }
-            String referrer = parameters.getValue("ref");
-            if (referrer != null) {
-                json.writeStringField("referrer", new String(referrer.getBytes(UTF_8), UTF_8));
-            }
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.toByteArray();
-    }
-
     private void whenKept(
             Admitted admitted,
             Request request,
             Response response,
             Callback callback,
             long startedNanos,
-            java.util.function.Consumer<Kept> answer) {
+            Consumer<Kept> answer) {
         var unused = admitted.kept()
                 .whenCompleteAsync(
                         (kept, failure) -> {

@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /**
  * What the collector counts, for Prometheus. Every event of a request that was not refused as a whole is acknowledged or skipped; those
@@ -60,7 +61,7 @@ final class CollectorMetrics {
         }
     }
 
-    private void gauge(String name, String help, java.util.function.LongSupplier value) {
+    private void gauge(String name, String help, LongSupplier value) {
         GaugeWithCallback.builder()
                 .name(name)
                 .help(help)

@@ -33,8 +33,8 @@ final class EventDoor {
         this.config = config;
         this.intake = intake;
         this.clock = clock;
-        perAddress = new RateLimits(config.perAddress(), time);
-        perKey = new RateLimits(config.perKey(), time);
+        perAddress = new RateLimits(config.limits().perAddress(), time);
+        perKey = new RateLimits(config.limits().perKey(), time);
     }
 
     /**
@@ -73,8 +73,8 @@ final class EventDoor {
         for (SentEvent each : events) {
             String host = host(each, sender, site);
             String url = each.fields().contains("url") ? each.url() : sender.page();
-            if ((config.signals() && sender.asksNotToBeTracked())
-                    || config.skipped().has(url)) {
+            if ((config.leftOut().onSignals() && sender.asksNotToBeTracked())
+                    || config.leftOut().paths().has(url)) {
                 ids.add(null);
                 continue;
             }
@@ -84,7 +84,7 @@ final class EventDoor {
         }
         CompletableFuture<Kept> kept = intake.accept(taken)
                 .copy()
-                .orTimeout(config.patience().toNanos(), TimeUnit.NANOSECONDS)
+                .orTimeout(config.limits().patience().toNanos(), TimeUnit.NANOSECONDS)
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(refused(failure)));
         return new Admitted(ids, events.size() - taken.size(), kept);
     }
@@ -95,9 +95,6 @@ final class EventDoor {
         String inUrl = Sender.hostOf(event.url());
         String told = inUrl == null ? sender.host() : inUrl;
         String host = says ? event.host() : told;
-        if (!says && host == null) {
-            throw new RefusedException(Refusal.MISSING_HOST, "An event has no host, and the request tells none");
-        }
         if (site != null && (host == null || !site.has(host))) {
             throw new RefusedException(
                     Refusal.HOST_NOT_OF_SITE, "An event is of a host that this key is not for: " + host);

@@ -17,8 +17,8 @@ final class Permissions {
     private final Set<String> origins;
 
     Permissions(CollectorConfig config) {
-        sites = config.sites().stream().collect(Collectors.toMap(Site::key, Function.identity()));
-        origins = config.origins();
+        sites = config.access().sites().stream().collect(Collectors.toMap(Site::key, Function.identity()));
+        origins = config.access().origins();
     }
 
     /**

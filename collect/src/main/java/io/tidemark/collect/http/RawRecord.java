@@ -8,13 +8,14 @@ import io.tidemark.model.EventTime;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.eclipse.jetty.util.Fields;
 import org.jspecify.annotations.Nullable;
 
 /** Makes records of the raw topic: the event's own bytes, and behind them what it left out and the request tells. */
 final class RawRecord {
     private static final JsonFactory JSON = new JsonFactory();
-    private static final int ROOM = 512;
 
     private RawRecord() {}
 
@@ -24,29 +25,44 @@ final class RawRecord {
      * @param host that it is of, if it does not say
      */
     static byte[] of(SentEvent event, Sender sender, @Nullable String host, long receivedAtMillis) {
-        ByteArrayOutputStream added = new ByteArrayOutputStream(event.json().length + ROOM);
-        try (JsonGenerator json = JSON.createGenerator(added)) {
+        Map<String, @Nullable String> told = new LinkedHashMap<>();
+        told.put("host", host);
+        told.put("url", sender.page());
+        told.put("user_agent", sender.userAgent());
+        told.put("ip", sender.address());
+        told.put("headers", sender.headers());
+        told.put("event_time", EventTime.format(receivedAtMillis));
+        told.keySet().removeAll(event.fields());
+        return join(event.json(), object(told));
+    }
+
+    /** The event that a pixel's parameters tell, as a body would have it. */
+    static byte[] ofPixel(Fields parameters) {
+        Map<String, @Nullable String> told = new LinkedHashMap<>();
+        told.put("id", parameters.getValue("id"));
+        told.put("host", parameters.getValue("host"));
+        told.put("url", parameters.getValue("url"));
+        told.put("referrer", parameters.getValue("ref"));
+        return object(told);
+    }
+
+    /** As JSON, without those that are null. */
+    private static byte[] object(Map<String, @Nullable String> fields) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
-            Set<String> there = event.fields();
-            add(json, there, "host", host);
-            add(json, there, "url", sender.page());
-            add(json, there, "user_agent", sender.userAgent());
-            add(json, there, "ip", sender.address());
-            add(json, there, "headers", sender.headers());
-            add(json, there, "event_time", EventTime.format(receivedAtMillis));
+            for (Map.Entry<String, @Nullable String> each : fields.entrySet()) {
+                String text = each.getValue();
+                if (text != null) {
+                    // Through bytes, since half of a surrogate pair cannot be written.
+                    json.writeStringField(each.getKey(), new String(text.getBytes(UTF_8), UTF_8));
+                }
+            }
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return join(event.json(), added.toByteArray());
-    }
-
-    private static void add(JsonGenerator json, Set<String> there, String name, @Nullable String text)
-            throws IOException {
-        if (text != null && !there.contains(name)) {
-            // Through bytes, since half of a surrogate pair cannot be written.
-            json.writeStringField(name, new String(text.getBytes(UTF_8), UTF_8));
-        }
+        return out.toByteArray();
     }
 
     /** One object of the fields of two; those of the second count where both have one. */

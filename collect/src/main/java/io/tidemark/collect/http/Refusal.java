@@ -8,8 +8,6 @@ public enum Refusal {
     INVALID_BODY(400),
     /** An event's id is not of the form that ids have. */
     INVALID_ID(400),
-    /** An event has no host, and the request tells none. */
-    MISSING_HOST(400),
     /** More events in a request than allowed. */
     TOO_MANY_EVENTS(413),
     /** No key of a site, or one that there is not. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param address of the client
  * @param userAgent null if none
  * @param page address of the page that sent it, from {@code Referer}; null if unknown
- * @param host of the page by {@code Origin}, else by {@code Referer}, else the host that was asked; null if none of them tells
+ * @param host of the page by {@code Origin}, else by {@code Referer}, else the host that was asked
  * @param headers some of the request's headers, as JSON text
  * @param asksNotToBeTracked by Do Not Track or Global Privacy Control
  */
@@ -28,7 +28,7 @@ record Sender(
         String address,
         @Nullable String userAgent,
         @Nullable String page,
-        @Nullable String host,
+        String host,
         String headers,
         boolean asksNotToBeTracked) {
     /** Nothing that tells who somebody is, such as cookies or credentials. */
@@ -39,6 +39,7 @@ record Sender(
 
     Sender {
         requireNonNull(address, "address is null");
+        requireNonNull(host, "host is null");
         requireNonNull(headers, "headers is null");
     }
 
@@ -50,21 +51,15 @@ record Sender(
                         Request.getRemoteAddr(request), headers.getValuesList(HttpHeader.X_FORWARDED_FOR.asString())),
                 headers.get(HttpHeader.USER_AGENT),
                 page,
-                firstHost(
-                        hostOf(headers.get(HttpHeader.ORIGIN)),
-                        hostOf(page),
-                        request.getHttpURI().getHost()),
+                host(request, headers),
                 json(headers),
                 "1".equals(headers.get("DNT")) || "1".equals(headers.get("Sec-GPC")));
     }
 
-    private static @Nullable String firstHost(@Nullable String... hosts) {
-        for (String each : hosts) {
-            if (each != null && !each.isBlank()) {
-                return each;
-            }
-        }
-        return null;
+    private static String host(Request request, HttpFields headers) {
+        String ofOrigin = hostOf(headers.get(HttpHeader.ORIGIN));
+        String ofPage = ofOrigin == null ? hostOf(headers.get(HttpHeader.REFERER)) : ofOrigin;
+        return ofPage == null ? Request.getServerName(request) : ofPage;
     }
 
     /** The host of an address with a scheme or {@code //}, without its port; null if there is none. */

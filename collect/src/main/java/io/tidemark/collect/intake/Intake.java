@@ -1,35 +1,24 @@
 package io.tidemark.collect.intake;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.tidemark.collect.intake.NotTakenException.Cause;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,20 +33,14 @@ import org.slf4j.LoggerFactory;
 public final class Intake implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
     private static final Duration TURN = Duration.ofMillis(20);
-    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
-
     private static final Duration LONGEST_END = Duration.ofSeconds(10);
 
-    /** Handed to the producer at once; less than the memory that it has for records. */
-    private static final long OUTSTANDING_BYTES = 16L << 20;
-
     private final IntakeConfig config;
-    private final KafkaSide kafka;
     private final LongSupplier nanos;
     private final Clock clock;
     private final Overflow spool;
     private final RecentIds recent;
-    private final Executor connector;
+    private final Sending sending;
     private final Runnable endConnecting;
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private final AtomicLong queuedBytes = new AtomicLong();
@@ -67,13 +50,6 @@ public final class Intake implements AutoCloseable {
     /** In the order in which they came. */
     private final Map<String, PendingEvent> pending = new LinkedHashMap<>();
 
-    /** Of {@link #pending}, what the producer has not got. */
-    private final Deque<PendingEvent> unsent = new ArrayDeque<>();
-
-    private @Nullable Producer<byte[], byte[]> producer;
-    private int generation;
-    private int partitions;
-    private long outstandingBytes;
     private volatile boolean connected;
     private volatile boolean away;
     private final CompletableFuture<@Nullable Void> settled = new CompletableFuture<>();
@@ -89,13 +65,12 @@ public final class Intake implements AutoCloseable {
             Executor connector,
             Runnable endConnecting)
             throws IOException {
-        this.connector = connector;
         this.endConnecting = endConnecting;
         this.config = config;
-        this.kafka = kafka;
         this.nanos = nanos;
         this.clock = clock;
         spool = Overflow.of(config);
+        sending = new Sending(config.topic(), kafka, connector, tasks::add, new Answers());
         recent = new RecentIds(config.repeatsAtMost(), config.repeatsFor(), nanos);
     }
 
@@ -219,7 +194,7 @@ public final class Intake implements AutoCloseable {
                 task.run();
             }
         }
-        send();
+        sending.send();
         away = isAway();
         if (away || (ending && !pending.isEmpty())) {
             spool.keep(pending.values());
@@ -253,75 +228,53 @@ public final class Intake implements AutoCloseable {
         PendingEvent added = new PendingEvent(event, nanos.getAsLong(), false);
         added.await(receipt);
         pending.put(event.id(), added);
-        unsent.add(added);
+        sending.add(added);
     }
 
-    /** Sends what is to be sent, as far as the producer has room. */
-    private void send() {
-        Producer<byte[], byte[]> target = producer;
-        if (target == null) {
-            return;
+    /** What becomes of events that were sent. */
+    private final class Answers implements Sending.Outcome {
+        @Override
+        public void acknowledged(PendingEvent event) {
+            recent.add(event.event.id());
+            forget(event);
+            spool.forget(event);
+            event.done(Kept.IN_KAFKA);
         }
-        int of = generation;
-        while (!unsent.isEmpty() && outstandingBytes < OUTSTANDING_BYTES && of == generation) {
-            PendingEvent next = unsent.remove();
-            outstandingBytes += next.event.size();
-            try {
-                Future<RecordMetadata> sent = target.send(
-                        record(next.event),
-                        (metadata, failure) -> tasks.add(() -> {
-                            if (of == generation) {
-                                answered(next, failure);
-                            }
-                        }));
-                if (sent.isDone()) {
-                    // It has waited in vain for metadata or memory, and so would the next one: others are to have their
-                    // turn.
-                    return;
-                }
-            } catch (KafkaException | IllegalStateException e) {
-                answered(next, e);
+
+        @Override
+        public void tooLarge(PendingEvent event, String why) {
+            forget(event);
+            if (event.isSpooled()) {
+                // It was acknowledged, so it stays on disk, and is tried again at the next start.
+                LOG.error(
+                        "Kafka refuses event {}, which stays in the spool; raise max.message.bytes of {}: {}",
+                        event.event.id(),
+                        config.topic(),
+                        why);
+            } else {
+                event.notTaken(new NotTakenException(Cause.TOO_LARGE, why));
             }
         }
-    }
 
-    private ProducerRecord<byte[], byte[]> record(NewEvent event) {
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
-                config.topic(),
-                EventIds.partition(event.id(), partitions),
-                event.receivedAtMillis(),
-                null,
-                event.value());
-        record.headers().add(new RecordHeader(EventIds.HEADER, event.id().getBytes(UTF_8)));
-        return record;
-    }
+        @Override
+        public void found(Set<String> ids) {
+            ids.forEach(recent::add);
+            List<PendingEvent> there = pending.values().stream()
+                    .filter(each -> ids.contains(each.event.id()))
+                    .toList();
+            there.forEach(this::acknowledged);
+            connected = true;
+        }
 
-    private void answered(PendingEvent answered, @Nullable Exception failure) {
-        outstandingBytes -= answered.event.size();
-        if (failure == null) {
-            acknowledged(answered);
-        } else if (failure instanceof RecordTooLargeException) {
-            forget(answered);
-            answered.notTaken(new NotTakenException(Cause.TOO_LARGE, String.valueOf(failure.getMessage())));
-        } else if (failure instanceof TimeoutException) {
-            // It never left: a producer of this kind gives up only what waits for metadata or memory.
-            unsent.addFirst(answered);
-        } else {
-            LOG.warn("Kafka failed over an event; asking the topic which ones it has: {}", failure.toString());
+        @Override
+        public void failed() {
             connect();
         }
-    }
 
-    private void acknowledged(PendingEvent answered) {
-        recent.add(answered.event.id());
-        forget(answered);
-        answered.done(Kept.IN_KAFKA);
-    }
-
-    private void forget(PendingEvent gone) {
-        pending.remove(gone.event.id());
-        queuedBytes.addAndGet(-gone.event.size());
-        spool.forget(gone);
+        private void forget(PendingEvent gone) {
+            pending.remove(gone.event.id());
+            queuedBytes.addAndGet(-gone.event.size());
+        }
     }
 
     private boolean isAway() {
@@ -336,7 +289,6 @@ public final class Intake implements AutoCloseable {
         for (NewEvent each : spool.left()) {
             PendingEvent left = new PendingEvent(each, nanos.getAsLong(), true);
             pending.put(each.id(), left);
-            unsent.add(left);
             queuedBytes.addAndGet(each.size());
         }
         if (!pending.isEmpty()) {
@@ -344,56 +296,13 @@ public final class Intake implements AutoCloseable {
         }
     }
 
-    /** Asks the topic what it has, then sends the rest, by a new producer. */
+    /** Asks the topic what it has of late, and of what is pending; then the rest is sent. */
     private void connect() {
-        int of = ++generation;
         connected = false;
-        Producer<byte[], byte[]> former = producer;
-        producer = null;
-        outstandingBytes = 0;
-        unsent.clear();
-        unsent.addAll(pending.values());
         long from = pending.values().stream()
                 .mapToLong(each -> each.event.receivedAtMillis())
                 .reduce(clock.millis() - config.repeatsFor().toMillis(), Math::min);
-        connector.execute(() -> {
-            if (former != null) {
-                former.close(Duration.ofSeconds(1));
-            }
-            while (!Thread.currentThread().isInterrupted()) {
-                try {
-                    KafkaSide.Tail tail = kafka.tail(from);
-                    Producer<byte[], byte[]> fresh = kafka.producer();
-                    tasks.add(() -> connected(of, tail, fresh));
-                    return;
-                } catch (KafkaException e) {
-                    LOG.warn("Kafka does not answer yet: {}", e.toString());
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return;
-                }
-                try {
-                    TimeUnit.NANOSECONDS.sleep(PAUSE_AFTER_FAILURE.toNanos());
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-        });
-    }
-
-    private void connected(int of, KafkaSide.Tail tail, Producer<byte[], byte[]> fresh) {
-        if (of != generation) {
-            fresh.close(Duration.ZERO);
-            return;
-        }
-        partitions = tail.partitions();
-        producer = fresh;
-        tail.ids().forEach(recent::add);
-        Map<String, PendingEvent> there = new HashMap<>(pending);
-        there.keySet().retainAll(tail.ids());
-        unsent.removeIf(each -> there.containsKey(each.event.id()));
-        there.values().forEach(this::acknowledged);
-        connected = true;
+        sending.connect(pending.values(), from);
     }
 
     /** Waits, for a while, until Kafka or the spool has what was taken; what neither has was not acknowledged to anybody. */
@@ -405,7 +314,7 @@ public final class Intake implements AutoCloseable {
             settled.get(Math.min(3 * config.spoolAfter().toNanos(), LONGEST_END.toNanos()), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+        } catch (ExecutionException | TimeoutException e) {
             LOG.warn("{} events are not acknowledged when the collector ends", pendingEvents);
         }
         endConnecting.run();
@@ -422,9 +331,7 @@ public final class Intake implements AutoCloseable {
     void end() throws IOException {
         NotTakenException why = new NotTakenException(Cause.ENDING, "The collector ends");
         pending.values().forEach(each -> each.notTaken(why));
-        if (producer != null) {
-            producer.close(Duration.ofSeconds(5));
-        }
+        sending.close();
         spool.close();
     }
 }

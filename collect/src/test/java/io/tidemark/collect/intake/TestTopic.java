@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -66,7 +67,7 @@ public final class TestTopic {
                         records.add(record);
                         callback.onCompletion(null, null);
                     }
-                    return new java.util.concurrent.CompletableFuture<>();
+                    return new CompletableFuture<>();
                 }
             };
         }
