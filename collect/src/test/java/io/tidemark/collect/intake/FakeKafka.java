@@ -30,6 +30,7 @@ final class FakeKafka implements KafkaSide {
     final List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     private final Deque<Runnable> looking = new ArrayDeque<>();
     private final Deque<Sent> unanswered = new ArrayDeque<>();
+    private final Deque<Sent> lost = new ArrayDeque<>();
 
     private record Sent(ProducerRecord<byte[], byte[]> record, Callback callback) {}
 
@@ -63,12 +64,20 @@ final class FakeKafka implements KafkaSide {
 
     /** Appends the oldest record that was sent; its answer is lost with the connection. */
     void appendAndLoseAnswer() {
-        append(unanswered.remove());
+        append(unanswered.element());
+        lost.add(unanswered.remove());
     }
 
     /** What is on its way is lost. */
     void lose() {
+        lost.addAll(unanswered);
         unanswered.clear();
+    }
+
+    /** The producer gives up what was lost, of which it knows no more. */
+    void giveUp(Exception failure) {
+        lost.forEach(each -> answer(each, failure));
+        lost.clear();
     }
 
     /** Answers the oldest record with an error. */

@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /** Events come and come again; Kafka answers, is silent, loses answers, fails; the collector crashes. */
 final class IntakeHistory {
@@ -34,7 +35,7 @@ final class IntakeHistory {
     void run() throws Exception {
         Intake intake = start();
         for (int step = 0; step < STEPS; step++) {
-            switch (random.nextInt(12)) {
+            switch (random.nextInt(13)) {
                 case 0, 1, 2 -> ask(intake, "e" + ids++);
                 case 3, 4 -> ask(intake, "e" + random.nextInt(ids + 1));
                 case 5, 6 -> acknowledgeSome();
@@ -57,6 +58,7 @@ final class IntakeHistory {
                         breakConnection();
                     }
                 }
+                case 11 -> world.kafka.giveUp(new TimeoutException("closed"));
                 default -> intake.turn();
             }
         }
